@@ -1,0 +1,55 @@
+"""chartpath: learn US medical coding from real-looking charts, in a notebook.
+
+    import chartpath as cp
+    cp.show("start-first-code")     a record or a question
+    cp.code("E11.22")               a code with every note that binds it
+    cp.search("ckd diabetes")       find a code
+    cp.score("start-first-code")    points and feedback of the last answer
+    cp.hand_in("your-id")           pack this unit's notebooks for the instructor
+
+Nothing heavy is imported until it is asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+from chartpath._version import __version__
+
+_WHERE = {
+    "show": "chartpath.desk",
+    "score": "chartpath.desk",
+    "code": "chartpath.desk",
+    "search": "chartpath.desk",
+    "hand_in": "chartpath.handin",
+    "audit": "chartpath.audit",
+    "load": "chartpath.catalog",
+}
+__all__ = [*_WHERE, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"chartpath has no {name!r}; it has {', '.join(sorted(_WHERE))}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _register_magic() -> None:
+    """Inside a notebook, `import chartpath` is all it takes for `%%answer` to work."""
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        if shell is not None:
+            from chartpath.desk import register
+
+            register(shell)
+
+
+_register_magic()

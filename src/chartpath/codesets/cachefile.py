@@ -1,0 +1,89 @@
+"""Where the cache file is, whether it fits the tables, and when it must be built."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from pathlib import Path
+
+from chartpath import paths
+from chartpath.errors import ChartpathError
+
+# The code that decides what is in the cache file, beside the tables themselves.
+_BUILDERS = ("build.py", "models.py", "phrases.py", "refs.py", "terms.py")
+
+
+def folder() -> Path:
+    """Where the committed tables are."""
+    return paths.datasets() / "codesets" / "icd10cm"
+
+
+def fingerprint() -> str:
+    """Hash of the tables and of the code that reads them: the name of the cache file follows from it.
+
+    The Data Package records a hash of every table. Those are taken at their word while the sizes stay the
+    same, because reading 20 MB would cost more than the answer; a test holds the recorded hashes true.
+    """
+    above = folder().parent
+    digest = hashlib.sha256((above / "datapackage.json").read_bytes())
+    for place in (folder(), above):
+        with os.scandir(place) as entries:
+            sizes = sorted(
+                f"{entry.name} {entry.stat().st_size}" for entry in entries if entry.name.endswith(".csv")
+            )
+        digest.update("\n".join(sizes).encode())
+    here = Path(__file__).parent
+    for name in _BUILDERS:
+        digest.update((here / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def locate() -> Path:
+    """The cache file for the tables at hand, built when it is missing.
+
+    It lies in the user's cache folder, or in the temporary folder when that cannot be written to. Raises
+    ChartpathError when neither can.
+    """
+    name = f"codesets-{fingerprint()}.sqlite"
+    failure: Exception | None = None
+    for place in (paths.cache, _temporary):
+        target = place() / name
+        try:
+            ensure(target)
+        except (OSError, sqlite3.OperationalError) as error:  # a read-only home, a full disk
+            failure = error
+            continue
+        return target
+    raise ChartpathError(
+        f"the code sets need a folder to write to ({failure}). Set CHARTPATH_CACHE to one."
+    ) from failure
+
+
+def ensure(target: Path) -> None:
+    """Build the file when it is missing. Two processes may build at once: each puts a whole file in place."""
+    if target.is_file():
+        return
+    build(target)
+    for other in target.parent.glob("codesets-*"):
+        # Files of earlier tables or versions that nobody has rebuilt for a month.
+        if other != target and other.stat().st_mtime < target.stat().st_mtime - 30 * 86400:
+            try:
+                other.unlink()
+            except OSError:
+                continue  # in use by another process, or already gone
+
+
+def build(target: Path) -> None:
+    """Build the file anew. The builder is imported here because a warm start does not need it."""
+    from chartpath.codesets.build import build as build_file
+
+    build_file(target)
+
+
+def _temporary() -> Path:
+    """This user's part of the shared temporary folder."""
+    import tempfile
+
+    user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return Path(tempfile.gettempdir()) / f"chartpath-{user}"

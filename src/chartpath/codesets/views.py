@@ -1,0 +1,116 @@
+"""What `chartpath code --json` and `chartpath search --json` print, and the sentence for an unknown code."""
+
+from __future__ import annotations
+
+from chartpath.codesets.editions import CURRENT_EDITION, EDITIONS, check_edition
+from chartpath.codesets.lookup import Store, store
+from chartpath.codesets.models import Code, normalize, plain
+from chartpath.codesets.nearby import likely_slip, nearest
+from chartpath.errors import BadInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+JSON_KINDS = (
+    "includes",
+    "excludes1",
+    "excludes2",
+    "code_first",
+    "use_additional",
+    "code_also",
+    "seventh_character",
+)
+
+
+def find(code: str, edition: str = CURRENT_EDITION, system: str | None = None) -> Code:
+    """The code, or BadInput with one line that says what is wrong and names the nearest real codes."""
+    codes = store()
+    found = codes.get(code, edition, system)
+    if found is None:
+        raise BadInput(unknown(codes, code, check_edition(edition)))
+    return found
+
+
+def unknown(codes: Store, code: str, edition: str) -> str:
+    """One line about a code that an edition does not hold."""
+    shown = normalize(code)
+    if not plain(code):
+        return "no code given. Type one, for example E11.22."
+    slip = likely_slip(codes, code, edition)
+    if slip:
+        return f"{shown}: no such code; likely {slip[1]}. Did you mean {slip[0].code} {slip[0].title}?"
+    others = [year for year in EDITIONS if year != edition and codes.get(code, year)]
+    near = nearest(codes, code, int(edition), 3)
+    names = "; ".join(f"{hit.code} {hit.title}" for hit in near)
+    if others:
+        last = codes.get(code, others[-1])
+        title = f" ({last.title})" if last else ""
+        first = f"{shown}{title} is a code of FY{', FY'.join(others)}, not of FY{edition}."
+        return f"{first} Now: {names}." if names else first
+    head = f"{shown}: no such code in ICD-10-CM FY{edition}."
+    if "O" in plain(code)[1:]:
+        head += " No code has the letter O after its first character: is it a zero?"
+    return f"{head} Nearest: {names}." if names else f"{head} Search for the condition by its words."
+
+
+def code_json(code: str, edition: str = CURRENT_EDITION) -> dict[str, Any]:
+    """The object that `chartpath code CODE --json` prints. Raises BadInput for an unknown code.
+
+    `parents` are nearest first. `includes` holds the includes notes and the inclusion terms of the code
+    itself; the other kinds hold the notes of the code and of all nodes above it. Every note names the node
+    that carries it and the edition of its text.
+    """
+    found = find(code, edition)
+    codes = store()
+    notes: dict[str, list[dict[str, Any]]] = {kind: [] for kind in JSON_KINDS}
+    for note in codes.notes(found.code):
+        kind = "includes" if note.kind == "inclusion" else note.kind
+        if kind not in notes or (note.kind == "inclusion" and note.node != found.code):
+            continue
+        notes[kind].append(
+            {
+                "node": note.node,
+                "node_title": note.node_title,
+                "text": note.text,
+                "lines": list(note.lines),
+                "edition": note.edition_label,
+            }
+        )
+    characters = codes.seventh_characters(found.code, edition)
+    if characters:
+        for entry in notes["seventh_character"][:1]:
+            entry["characters"] = characters
+    return {
+        "system": found.system,
+        "edition": found.edition,
+        "code": found.code,
+        "title": found.title,
+        "billable": found.billable,
+        "valid_from": found.valid_from,
+        "parents": [
+            {"id": node.id, "title": node.title, "level": node.level} for node in codes.ancestors(found.code)
+        ],
+        "children": [
+            {"code": child.code, "title": child.title, "billable": child.billable}
+            for child in codes.children(found.code, edition)
+        ],
+        "notes": notes,
+    }
+
+
+def search_json(
+    text: str, system: str | None = None, limit: int = 10, edition: str = CURRENT_EDITION
+) -> list[dict[str, Any]]:
+    """The list that `chartpath search TEXT --json` prints, best hit first."""
+    return [
+        {
+            "code": hit.code,
+            "system": hit.system,
+            "title": hit.title,
+            "billable": hit.billable,
+            "path": list(hit.path),
+            "score": hit.score,
+        }
+        for hit in store().search(text, system, limit, edition)
+    ]
