@@ -1,0 +1,391 @@
+"""The `%%answer` grammar: what a learner types is parsed, never executed.
+
+One small language for every kind of item. `parse` never raises: whatever it cannot read becomes a
+`Problem` that names the line and says what to do, and the lines it can read still count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from chartpath.items import Item
+
+KINDS = ("codes", "choice", "choices", "number", "term", "match", "order")
+"""The kinds of item an answer cell can hold."""
+
+MAX_CHARACTERS = 20_000
+"""An answer longer than this is not an answer; reading stops there, and a problem says so."""
+
+_MAGIC = re.compile(r"\A\s*%%answer(?:[ \t]+(\S+))?[ \t]*(?:\n|\Z)")
+_QUOTED = re.compile(r'"([^"\n]*)"|“([^”\n]*)”')
+_CODE = re.compile(r"[A-Z][0-9A-Z][0-9A-Z](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?")
+_PCS = re.compile(r"[0-9A-Z]{7}")
+_HCPCS = re.compile(r"[A-Z][0-9]{4}")
+_MODIFIER = re.compile(r"[0-9A-Z]{2}")
+_UNITS = re.compile(r"X(\d{1,4})")
+_ROLES = {
+    "PRINCIPAL": "principal",
+    "FIRST": "first_listed",
+    "FIRST-LISTED": "first_listed",
+    "OTHER": "secondary",
+    "SECONDARY": "secondary",
+    "PROCEDURE": "procedure",
+}
+_POA = frozenset("YNUW1")
+# Characters that word processors and phones put where a plain one was meant.
+_PLAIN = str.maketrans(
+    {"\u00a0": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-"}
+)
+
+
+@frozen
+class Problem:
+    """Something on one line that could not be read, or was read with a remark.
+
+    `line` counts from 1 below the `%%answer` line; `fatal` means that the line does not count.
+    """
+
+    line: int
+    message: str
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.message}"
+
+
+@frozen
+class CodeLine:
+    """One code of an answer, with all that stood on its line.
+
+    `code` is normalised (upper case, with its dot); `written` is what the learner typed.
+    """
+
+    line: int
+    code: str
+    written: str
+    role: str | None = None
+    poa: str | None = None
+    evidence: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    units: int | None = None
+    system: str = "icd10cm"
+
+
+AnswerValue = str | float | tuple[str, ...] | tuple[tuple[str, str], ...] | None
+
+
+@frozen
+class Answer:
+    """A parsed answer: `lines` for kind `codes`, `value` for the other kinds."""
+
+    kind: str
+    lines: tuple[CodeLine, ...] = ()
+    value: AnswerValue = None
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+
+    @property
+    def blank(self) -> bool:
+        """True when nothing was entered: no code, no value, no unreadable line."""
+        return not self.lines and self.value is None and not any(p.fatal for p in self.problems)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The letters of a choice, of choices or of an order, as typed; empty for the other kinds."""
+        if self.kind == "choice" and isinstance(self.value, str):
+            return (self.value,)
+        if self.kind in ("choices", "order") and isinstance(self.value, tuple):
+            return tuple(str(letter) for letter in self.value)
+        return ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes in the order typed."""
+        return tuple(line.code for line in self.lines)
+
+
+def split_cell(source: str) -> tuple[str, str] | None:
+    """Item id and body of an answer cell; None for a cell that is not one.
+
+    A cell that begins with `%%answer` but names no item gives an empty id.
+    """
+    match = _MAGIC.match(source)
+    return (match[1] or "", source[match.end() :]) if match else None
+
+
+def parse(body: str, kind: str, systems: tuple[str, ...] = ("icd10cm",)) -> Answer:
+    """Read the body of an answer cell of one kind; never raises for any text.
+
+    `systems` names the code sets the item asks for (`icd10cm`, `icd10pcs`, `hcpcs`): they decide
+    how a code without its dot is read.
+    """
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise ValueError(f"no such kind of item: {kind!r}; kinds are {', '.join(KINDS)}")
+    problems: list[Problem] = []
+    if len(body) > MAX_CHARACTERS:
+        body = body[:MAX_CHARACTERS]
+        problems.append(
+            Problem(
+                body.count("\n") + 1,
+                f"the answer is longer than {MAX_CHARACTERS:,} characters; the rest is left out.",
+            )
+        )
+    return reader(_numbered(body), systems, problems)
+
+
+def stub(item: Item) -> str:
+    """The empty form that stands in a released answer cell, the `%%answer` line included."""
+    return f"%%answer {item.id}\n{_FORMS[item.kind]}\n"
+
+
+def normalize_code(written: str, systems: tuple[str, ...] = ("icd10cm",)) -> tuple[str, str]:
+    """The code as the book prints it, and the code set it belongs to by its shape.
+
+    >>> normalize_code("e1122")
+    ('E11.22', 'icd10cm')
+    """
+    text = written.upper().translate(_PLAIN).strip()
+    plain = text.replace(".", "")
+    if "hcpcs" in systems and "." not in text and _HCPCS.fullmatch(text):
+        return text, "hcpcs"
+    # Seven characters without a dot can be either set. A diagnosis never begins with a digit;
+    # the rest is told apart by the word `procedure` before the code.
+    procedure = "icd10cm" not in systems or text[:1].isdigit()
+    if "icd10pcs" in systems and procedure and _PCS.fullmatch(text):
+        return text, "icd10pcs"
+    if "." not in text and len(plain) > 3:
+        text = f"{plain[:3]}.{plain[3:]}"
+    return text, "icd10cm"
+
+
+def _numbered(body: str) -> list[tuple[int, str]]:
+    """Lines that hold something, comments removed, counted from 1 below the magic line."""
+    kept = []
+    for number, raw in enumerate(body.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+        text = _without_comment(raw.translate(_PLAIN)).strip()
+        if text:
+            kept.append((number, text))
+    return kept
+
+
+def _without_comment(line: str) -> str:
+    """The line up to a `#` that stands outside quotation marks."""
+    quoted = [match.span() for match in _QUOTED.finditer(line)]
+    for position, character in enumerate(line):
+        if character == "#" and not any(start <= position < end for start, end in quoted):
+            return line[:position]
+    return line
+
+
+def _codes(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    found: list[CodeLine] = []
+    for number, text in lines:
+        found.extend(_code_line(number, text, systems, problems))
+    return Answer("codes", lines=tuple(found), problems=tuple(problems))
+
+
+def _code_line(number: int, text: str, systems: tuple[str, ...], problems: list[Problem]) -> list[CodeLine]:
+    evidence = tuple(
+        phrase for match in _QUOTED.finditer(text) if (phrase := (match[1] or match[2] or "").strip())
+    )
+    rest = _QUOTED.sub(" ", text)
+    if '"' in rest or "“" in rest or "”" in rest:
+        problems.append(
+            Problem(
+                number,
+                'a quotation mark is missing. Write the phrase between two marks, like "CKD stage 3b".',
+                False,
+            )
+        )
+        rest = re.split('["“”]', rest, maxsplit=1)[0]
+    words = rest.replace(",", " ").replace(";", " ").split()
+    role = _ROLES.get(words[0].upper().rstrip(":")) if words else None
+    if role:
+        words = words[1:]
+    if not words:
+        problems.append(
+            Problem(number, "there is no code on this line. Type the code first, then the phrase in quotes.")
+        )
+        return []
+    first = _read_code(words[0], systems, role)
+    if first is None:
+        problems.append(Problem(number, _not_a_code(words[0])))
+        return []
+    codes = [(first, words[0])]
+    poa: str | None = None
+    units: int | None = None
+    ignored: list[str] = []
+    for word in words[1:]:
+        upper = word.upper()
+        unit = _UNITS.fullmatch(upper)
+        if unit:
+            units = int(unit[1])
+        elif len(upper) == 1 and upper in _POA:
+            poa = upper
+        elif not ignored and (another := _read_code(word, systems, role)) and any(c.isdigit() for c in word):
+            codes.append((another, word))
+        else:
+            ignored.append(word)
+    if ignored:
+        shown = " ".join(ignored)[:40]
+        problems.append(
+            Problem(
+                number,
+                f"“{shown}” is not part of a code and was left out. Put words from the note in quotes, or after #.",
+                False,
+            )
+        )
+    if len(codes) > 1:
+        problems.append(
+            Problem(
+                number,
+                f"{len(codes)} codes on one line. They were read in this order; one code a line is safer.",
+                False,
+            )
+        )
+    made = []
+    for (code, modifiers, system), written in codes:
+        made.append(CodeLine(number, code, written, role, poa, evidence, modifiers, units, system))
+    return made
+
+
+def _read_code(
+    word: str, systems: tuple[str, ...], role: str | None
+) -> tuple[str, tuple[str, ...], str] | None:
+    """(code, modifiers, system) of one word, or None when it has not the shape of a code."""
+    stem, *modifiers = word.upper().strip(".:-").split("-")  # the book prints `E11.-` where more is needed
+    stem = stem.rstrip(".")
+    if "hcpcs" not in systems and modifiers:  # a hyphen typed for the dot
+        stem, modifiers = "".join([stem.replace(".", ""), *modifiers]), []
+    if not all(_MODIFIER.fullmatch(modifier) for modifier in modifiers):
+        return None
+    if role == "procedure" and _PCS.fullmatch(stem):
+        return stem, tuple(modifiers), "icd10pcs"
+    code, system = normalize_code(stem, systems)
+    if system == "icd10cm" and not _CODE.fullmatch(code):
+        return None
+    return code, tuple(modifiers), system
+
+
+def _not_a_code(word: str) -> str:
+    shown = word[:30]
+    if word[:1].isdigit() and any(c.isalnum() for c in word[1:]):
+        return f"“{shown}” does not look like a diagnosis code. Those begin with a letter, like E11.22: is the first character right?"
+    return f"“{shown}” does not look like a code. Type one code a line, like E11.22; put words in quotes after the code, or after #."
+
+
+def _choice(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    letters = _letters(lines, problems)
+    if len(letters) > 1:
+        problems.append(
+            Problem(
+                lines[0][0],
+                f"this question takes one letter, and {len(letters)} were typed. Keep the one you mean.",
+            )
+        )
+        return Answer("choice", problems=tuple(problems))
+    return Answer("choice", value=letters[0] if letters else None, problems=tuple(problems))
+
+
+def _choices(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    letters = tuple(sorted(set(_letters(lines, problems))))
+    return Answer("choices", value=letters or None, problems=tuple(problems))
+
+
+def _order(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    letters = tuple(_letters(lines, problems))
+    return Answer("order", value=letters or None, problems=tuple(problems))
+
+
+def _letters(lines: list[tuple[int, str]], problems: list[Problem]) -> list[str]:
+    letters: list[str] = []
+    for number, text in lines:
+        for word in re.split(r"[\s,;]+", text.strip().strip(",;")):
+            letter = word.strip("().:\"“”'").upper()
+            if re.fullmatch(r"[A-Z]|[0-9]{1,2}", letter):
+                letters.append(letter)
+            else:
+                problems.append(
+                    Problem(
+                        number,
+                        f"“{word[:30]}” is not one of the letters. Type just the letter of your answer, like B.",
+                    )
+                )
+                break
+    return letters
+
+
+def _number(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    if not lines:
+        return Answer("number", problems=tuple(problems))
+    if len(lines) > 1:
+        problems.append(
+            Problem(lines[1][0], "this question takes one number on one line. Keep the one you mean.")
+        )
+        return Answer("number", problems=tuple(problems))
+    number, text = lines[0]
+    match = re.fullmatch(
+        r"\$?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)\s*(?:%|[A-Za-z][A-Za-z /]*)?\.?", text
+    )
+    if not match or not any(c.isdigit() for c in match[1]):
+        problems.append(
+            Problem(number, f"“{text[:30]}” is not a number. Type digits only, like 51140 or 9.6.")
+        )
+        return Answer("number", problems=tuple(problems))
+    return Answer("number", value=float(match[1].replace(",", "")), problems=tuple(problems))
+
+
+def _term(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    if not lines:
+        return Answer("term", problems=tuple(problems))
+    if len(lines) > 1:
+        problems.append(
+            Problem(lines[1][0], "this question takes one term on one line. Keep the one you mean.")
+        )
+        return Answer("term", problems=tuple(problems))
+    term = " ".join(lines[0][1].strip("\"“”'.").split())
+    return Answer("term", value=term or None, problems=tuple(problems))
+
+
+def _match(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    pairs: dict[str, str] = {}
+    for number, text in lines:
+        match = re.fullmatch(r"(\w{1,3})\s*(?:->|=|:|-|\s)\s*(\w{1,3})\.?", text)
+        if not match:
+            problems.append(
+                Problem(
+                    number,
+                    f"“{text[:30]}” is not a pair. Write the number and the letter that belong together, like 1 B.",
+                )
+            )
+        elif match[1].upper() in pairs:
+            problems.append(Problem(number, f"{match[1].upper()} is matched twice. Keep one line for it."))
+        else:
+            pairs[match[1].upper()] = match[2].upper()
+    return Answer("match", value=tuple(sorted(pairs.items())) or None, problems=tuple(problems))
+
+
+_Reader = Callable[[list[tuple[int, str]], tuple[str, ...], list[Problem]], Answer]
+_READERS: dict[str, _Reader] = {
+    "codes": _codes,
+    "choice": _choice,
+    "choices": _choices,
+    "number": _number,
+    "term": _term,
+    "match": _match,
+    "order": _order,
+}
+_FORMS = {
+    "codes": "# one code a line, the first-listed diagnosis first",
+    "choice": "# type one letter",
+    "choices": "# type every letter that applies, like A C",
+    "number": "# type one number, digits only",
+    "term": "# type one term",
+    "match": "# one pair a line, like 1 B",
+    "order": "# type the letters in order, like C A B",
+}

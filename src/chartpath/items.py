@@ -1,0 +1,449 @@
+"""Items, charts and keys: one definition of each, read from the files under `datasets/` and `grading/keys/`.
+
+A `codes` item is a chart file (`datasets/charts/<id>.md`: a YAML head, then the note as the clinician typed
+it). Every other item is a row of `datasets/questions/<unit>.yaml`. The key of an assessed item exists only in
+`grading/keys/<id>.yaml`; the key of a practice item in `datasets/keys/<id>.yaml`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cattrs
+import cattrs.gen
+import yaml
+from attrs import Factory, evolve, frozen
+
+from chartpath import paths
+from chartpath.answers import KINDS
+from chartpath.errors import BadInput, KeyNotAtHand
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader where PyYAML ships it
+DEFAULT_PROMPT = "Code this record: one code a line, the first-listed diagnosis first."
+
+
+@frozen
+class Chart:
+    """A record to code: the facts its rules depend on, and the note itself.
+
+    `age` is in years (0 = newborn or infant); `encounter_date` decides the edition of the code set.
+    """
+
+    id: str
+    title: str
+    setting: str
+    difficulty: int
+    encounter_date: dt.date
+    age: int | None
+    sex: str | None
+    note: str
+
+    @property
+    def inpatient(self) -> bool:
+        """True where Sections II and III of the guidelines rule, False where Section IV does."""
+        return self.setting == "inpatient"
+
+
+@frozen
+class Item:
+    """One thing to answer. `chart` is set for kind `codes`, and for a question about a record."""
+
+    id: str
+    kind: str
+    unit: str
+    assessed: bool
+    points: float
+    prompt: str
+    title: str = ""
+    options: dict[str, str] = Factory(dict)
+    targets: dict[str, str] = Factory(dict)
+    unit_of_measure: str = ""
+    chart: Chart | None = None
+    systems: tuple[str, ...] = ("icd10cm",)
+    objectives: tuple[str, ...] = ()
+
+
+@frozen
+class KeyCode:
+    """One code of a key, with the phrase that carries it and the rule it rests on."""
+
+    code: str
+    role: str
+    rationale: str = ""
+    poa: str | None = None
+    evidence: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    required: bool = True
+
+
+@frozen
+class OptionalCode:
+    """A code that neither earns nor costs anything."""
+
+    code: str
+    why: str = ""
+
+
+@frozen
+class SequenceRule:
+    """`before` must precede `after`; with `requires`, it must be there at all when `after` is."""
+
+    before: str
+    after: str
+    requires: bool = False
+    reason: str = ""
+    requires_after: bool = False
+
+
+@frozen
+class IntegralSymptom:
+    """A sign or symptom that the diagnosis `integral_to` already explains."""
+
+    code: str
+    integral_to: str
+    why: str = ""
+    phrase: str = ""
+
+
+@frozen
+class NotReportable:
+    """A phrase that tempts: `kind` is uncertain, ruled_out, negated or history_vs_current.
+
+    `codes` are code prefixes the phrase would lead to.
+    """
+
+    phrase: str
+    codes: tuple[str, ...]
+    kind: str
+    why: str = ""
+
+
+@frozen
+class ErrorRef:
+    """An error class and the code it concerns (`A|B` for a pair)."""
+
+    kind: str
+    code: str
+
+
+@frozen
+class Miscoding:
+    """A wrong answer people really give, the errors it must show, and those it may."""
+
+    codes: tuple[str, ...]
+    errors: tuple[ErrorRef, ...]
+    may: tuple[ErrorRef, ...] = ()
+    explanation: str = ""
+
+
+@frozen
+class Key:
+    """The answer to an item: `codes` for kind `codes`, `answer` for the other kinds."""
+
+    item: str
+    codes: tuple[KeyCode, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    optional: tuple[OptionalCode, ...] = ()
+    sequence: tuple[SequenceRule, ...] = ()
+    integral_symptoms: tuple[IntegralSymptom, ...] = ()
+    not_reportable: tuple[NotReportable, ...] = ()
+    miscodings: tuple[Miscoding, ...] = ()
+    answer: Any = None
+    tolerance: float = 0.0
+    near: tuple[str, ...] = ()
+    feedback: dict[str, str] = Factory(dict)
+    rationale: str = ""
+    citations: tuple[str, ...] = ()
+    lesson: str = ""
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(
+        dt.date, lambda value, _: value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    )
+    # `class` is the word of the published contract, and a reserved one in Python.
+    converter.register_structure_hook(
+        ErrorRef,
+        cattrs.gen.make_dict_structure_fn(ErrorRef, converter, kind=cattrs.gen.override(rename="class")),
+    )
+    converter.register_structure_hook(str, _as_text)
+    return converter
+
+
+def _as_text(value: Any, _: type) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"{value!r} is not text: put it in quotes")
+
+
+_CONVERTER = _converter()
+
+
+def _structure(data: Any, cls: type[Any], where: str) -> Any:
+    if not isinstance(data, dict):
+        raise BadInput(
+            f"{where}: expected `name: value` lines, found {type(data).__name__}. Compare with another file of its folder."
+        )
+    try:
+        return _CONVERTER.structure(data, cls)
+    except Exception as error:
+        details = "; ".join(cattrs.transform_error(error)[:3]) if isinstance(error, Exception) else str(error)
+        raise BadInput(f"{where}: {details}. Correct the file.") from error
+
+
+def _load_yaml(text: str, where: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_YamlLoader)  # noqa: S506 - a safe loader, see _YamlLoader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        raise BadInput(
+            f"{where}{line}: {getattr(error, 'problem', None) or 'not readable YAML'}. Correct the file."
+        ) from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path.name}: not UTF-8 text. Save the file as UTF-8.") from error
+    except OSError as error:
+        raise BadInput(
+            f"{path.name}: cannot be read ({error.strerror}). Check that the file is there and readable."
+        ) from error
+
+
+def read_chart(path: Path) -> Item:
+    """The `codes` item in one chart file. Raises BadInput (file, line, what to do) when it is malformed."""
+    text = _read_text(path)
+    head, separator, note = text.removeprefix("---\n").partition("\n---\n")
+    if not text.startswith("---\n") or not separator:
+        raise BadInput(
+            f"{path.name}: a chart begins with a head between two lines of ---. Compare with another chart."
+        )
+    data = _load_yaml(head, path.name)
+    if not isinstance(data, dict):
+        raise BadInput(f"{path.name}: the head must hold `name: value` lines. Compare with another chart.")
+    patient = data.pop("patient", None) or {}
+    shared = {name: data.get(name) for name in ("id", "title")}
+    chart = _structure(
+        {
+            **shared,
+            "setting": data.pop("setting", None),
+            "difficulty": data.pop("difficulty", None),
+            "encounter_date": data.pop("encounter_date", None),
+            "age": patient.get("age"),
+            "sex": patient.get("sex"),
+            "note": note.strip("\n"),
+        },
+        Chart,
+        path.name,
+    )
+    data.setdefault("prompt", DEFAULT_PROMPT)
+    data.setdefault("points", 10)
+    made: Item = _structure({**data, "kind": "codes"}, Item, path.name)
+    if made.id != path.stem:
+        raise BadInput(
+            f"{path.name}: the head says id {made.id}. The file is named after its id; make them agree."
+        )
+    return _checked(evolve(made, chart=chart), path.name)
+
+
+def read_questions(path: Path) -> list[Item]:
+    """The items of one question file, in order; charts they refer to are attached."""
+    rows = _load_yaml(_read_text(path), path.name)
+    if not isinstance(rows, list):
+        raise BadInput(f"{path.name}: expected a list of items, each beginning with `- id:`.")
+    made = []
+    for row in rows:
+        if not isinstance(row, dict):
+            raise BadInput(f"{path.name}: each item must hold `name: value` lines, beginning with `- id:`.")
+        where = f"{path.name}, item {row.get('id', '?')}"
+        row = {"unit": path.stem, "assessed": False, "points": 1, **row}
+        chart_id = row.pop("chart", None)
+        one: Item = _structure(row, Item, where)
+        if chart_id:
+            one = evolve(one, chart=chart(chart_id))
+        made.append(_checked(one, where))
+    return made
+
+
+def _checked(one: Item, where: str) -> Item:
+    if not _ID.fullmatch(one.id):
+        raise BadInput(f"{where}: the id {one.id!r} may hold only a-z, 0-9 and single hyphens.")
+    if one.kind not in KINDS:
+        raise BadInput(f"{where}: there is no kind {one.kind!r}; kinds are {', '.join(KINDS)}.")
+    if one.points <= 0:
+        raise BadInput(f"{where}: points must be more than 0.")
+    if one.kind in ("choice", "choices", "order") and len(one.options) < 2:
+        raise BadInput(f"{where}: a {one.kind} item needs at least two options.")
+    return one
+
+
+def read_key(path: Path) -> Key:
+    """The key in one file. Raises BadInput (file, what is wrong) when it is malformed."""
+    made: Key = _structure(_load_yaml(_read_text(path), path.name), Key, path.name)
+    if made.item != path.stem:
+        raise BadInput(
+            f"{path.name}: the key says item {made.item}. The file is named after its item; make them agree."
+        )
+    if not made.codes and made.answer is None:
+        raise BadInput(f"{path.name}: a key holds `codes:` or `answer:`. Add the one its item needs.")
+    return made
+
+
+@lru_cache(maxsize=256)
+def _chart_at(path: Path) -> Item:
+    return read_chart(path)
+
+
+@lru_cache(maxsize=64)
+def _questions_at(path: Path) -> tuple[Item, ...]:
+    return tuple(read_questions(path))
+
+
+def item(item_id: str) -> Item:
+    """The item of this id. Raises BadInput, naming the nearest ids, when there is none."""
+    wanted = str(item_id).strip().lower()
+    if len(wanted) <= 64 and _ID.fullmatch(wanted):
+        path = paths.datasets() / "charts" / f"{wanted}.md"
+        if path.is_file():
+            return _chart_at(path)
+        for questions in sorted((paths.datasets() / "questions").glob("*.yaml")):
+            for one in _questions_at(questions):
+                if one.id == wanted:
+                    return one
+    near = difflib.get_close_matches(wanted, item_ids(), n=2)
+    hint = (
+        f" Did you mean {' or '.join(near)}?"
+        if near
+        else " Look at the cell above: its id stands between the quotes."
+    )
+    raise BadInput(f"There is no item {str(item_id)[:60]!r}.{hint}")
+
+
+def chart(item_id: str) -> Chart:
+    """The chart of this id, whichever item it belongs to."""
+    found = item(item_id).chart
+    if found is None:
+        raise BadInput(f"The item {item_id!r} has no chart to show.")
+    return found
+
+
+def item_ids() -> list[str]:
+    """All item ids, sorted."""
+    ids = [path.stem for path in (paths.datasets() / "charts").glob("*.md")]
+    for questions in (paths.datasets() / "questions").glob("*.yaml"):
+        ids += [one.id for one in _questions_at(questions)]
+    return sorted(ids)
+
+
+def items(unit: str | None = None) -> list[Item]:
+    """All items, or those of one unit, sorted by id."""
+    found = [item(one) for one in item_ids()]
+    return [one for one in found if unit is None or one.unit == unit]
+
+
+def key(item_id: str) -> Key:
+    """The key of an item. Raises KeyNotAtHand where an assessed item's key is not on this machine."""
+    one = item(item_id)
+    if not one.assessed:
+        return _key_at(paths.datasets() / "keys" / f"{one.id}.yaml")
+    folder = paths.keys()
+    path = folder / f"{one.id}.yaml" if folder else None
+    if path is None or not path.is_file():
+        raise KeyNotAtHand(
+            f"{one.id} is scored by your instructor, who has its key. Your answer is saved in this notebook; hand it in when you are done."
+        )
+    return _key_at(path)
+
+
+@lru_cache(maxsize=256)
+def _key_at(path: Path) -> Key:
+    return read_key(path)
+
+
+def forget() -> None:
+    """Drop what was read, so that changed files are read again (for authors and tests)."""
+    _chart_at.cache_clear()
+    _questions_at.cache_clear()
+    _key_at.cache_clear()
+
+
+def chart_from_case(case: dict[str, Any]) -> Chart:
+    """The chart of one case in the schema of the published contract (`charts.json`).
+
+    A case without a date is taken to lie in the April 2026 release, which the file was checked against.
+    """
+    patient = case.get("patient") or {}
+    date = patient.get("encounter_date") or "2026-04-01"
+    return Chart(
+        id=str(case.get("id", "")),
+        title=str(case.get("title", "")),
+        setting=str(case.get("setting", "office")),
+        difficulty=int(case.get("difficulty") or 1),
+        encounter_date=dt.date.fromisoformat(str(date)[:10]),
+        age=patient.get("age"),
+        sex=patient.get("sex"),
+        note=str(case.get("note") or case.get("situation") or ""),
+    )
+
+
+def key_from_case(case: dict[str, Any]) -> Key:
+    """The key of one contract case. Never reads its wrong submissions or what is expected of them."""
+    annotations = case.get("annotations") or {}
+    gold = sorted(case.get("gold") or [], key=lambda row: row.get("seq") or 0)
+    return Key(
+        item=str(case.get("id", "")),
+        codes=tuple(
+            KeyCode(
+                code=row["code"],
+                role=row.get("role") or "secondary",
+                rationale=row.get("rationale") or "",
+                poa=row.get("poa"),
+                evidence=tuple(row.get("evidence") or ()),
+                citations=tuple(row.get("citations") or ()),
+                required=bool(row.get("required", True)),
+            )
+            for row in gold
+        ),
+        alternatives=tuple(tuple(codes) for codes in _code_lists(case.get("accepted_alternatives"))),
+        optional=tuple(
+            OptionalCode(row["code"], row.get("why") or "")
+            if isinstance(row, dict)
+            else OptionalCode(str(row))
+            for row in case.get("optional_codes") or ()
+        ),
+        sequence=tuple(
+            SequenceRule(
+                rule["before"],
+                rule["after"],
+                bool(rule.get("requires")),
+                rule.get("reason") or "",
+                bool(rule.get("requires_after")),
+            )
+            for rule in case.get("sequence_rules") or ()
+        ),
+        integral_symptoms=tuple(
+            IntegralSymptom(row["code"], row.get("integral_to") or "", row.get("why") or "")
+            for row in annotations.get("integral_symptoms") or ()
+        ),
+        not_reportable=tuple(
+            NotReportable(
+                row.get("phrase") or "", tuple(row.get("code_prefixes") or ()), row.get("kind") or ""
+            )
+            for row in annotations.get("uncertain_or_ruled_out") or ()
+        ),
+    )
+
+
+def _code_lists(alternatives: Any) -> list[list[str]]:
+    """Accepted alternatives are lists of codes, or objects that hold one under `codes`."""
+    return [list(entry["codes"]) if isinstance(entry, dict) else list(entry) for entry in alternatives or ()]

@@ -1,0 +1,157 @@
+"""The answer grammar: what a learner may type, and what is said when it cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartpath import items
+from chartpath.answers import KINDS, MAX_CHARACTERS, parse, split_cell, stub
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("E11.22", ("E11.22",)),
+        ("e1122", ("E11.22",)),
+        (" e11.22 \n\n# a remark\nn18.32", ("E11.22", "N18.32")),
+        ("I10", ("I10",)),
+        ("s93401a", ("S93.401A",)),
+        ("QA01", ("QA0.1",)),
+        ("E11.-", ("E11",)),
+        ("E11.22,", ("E11.22",)),
+        ("E11.22\r\nN18.32\r\n", ("E11.22", "N18.32")),
+        ("E11\u201122", ("E11.22",)),
+        ("S93.401-A", ("S93.401A",)),
+    ],
+)
+def test_codes_are_normalised(typed: str, codes: tuple[str, ...]) -> None:
+    assert parse(typed, "codes").codes == codes
+
+
+def test_evidence_role_and_poa_stand_on_the_code_line() -> None:
+    answer = parse('principal I13.0 Y "HTN with CKD" # why\nother N18.4 “stage 4” N', "codes")
+    first, second = answer.lines
+    assert (first.role, first.poa, first.evidence) == ("principal", "Y", ("HTN with CKD",))
+    assert (second.role, second.poa, second.evidence, second.line) == ("secondary", "N", ("stage 4",), 2)
+    assert answer.problems == ()
+
+
+def test_a_number_sign_in_quotes_is_no_comment() -> None:
+    assert parse('S93.401A "fx #2 ruled out"', "codes").lines[0].evidence == ("fx #2 ruled out",)
+
+
+def test_hcpcs_modifiers_and_units() -> None:
+    (line,) = parse("L1902-RT x1", "codes", ("icd10cm", "hcpcs")).lines
+    assert (line.code, line.system, line.modifiers, line.units) == ("L1902", "hcpcs", ("RT",), 1)
+
+
+def test_a_procedure_is_read_without_a_dot() -> None:
+    (line,) = parse("procedure 5a1d70z", "codes", ("icd10cm", "icd10pcs")).lines
+    assert (line.code, line.system, line.role) == ("5A1D70Z", "icd10pcs", "procedure")
+
+
+@pytest.mark.parametrize(
+    ("typed", "line", "says"),
+    [
+        ("E11.22\ndiabetes", 2, "does not look like a code"),
+        ("080", 1, "begin with a letter"),
+        ('"CKD stage 3b"', 1, "no code on this line"),
+        ('E11.22 "CKD', 1, "quotation mark is missing"),
+        ("E11.22 with kidney disease", 1, "in quotes"),
+        ("E11.22 N18.32", 1, "2 codes on one line"),
+    ],
+)
+def test_each_problem_names_its_line_and_says_what_to_do(typed: str, line: int, says: str) -> None:
+    problem = parse(typed, "codes").problems[-1]
+    assert problem.line == line
+    assert says in str(problem)
+    assert str(problem).startswith(f"Line {line}: ")
+
+
+def test_a_remark_does_not_cost_the_code() -> None:
+    assert parse("E11.22 with kidney disease", "codes").codes == ("E11.22",)
+    assert parse("E11.22 N18.32", "codes").codes == ("E11.22", "N18.32")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("choice", " b) ", "B"),
+        ("choice", "# think\nC", "C"),
+        ("choices", "c, A", ("A", "C")),
+        ("number", "$51,140", 51140.0),
+        ("number", "9.6 %", 9.6),
+        ("number", "-.5", -0.5),
+        ("number", "30 days", 30.0),
+        ("term", "  Myocardial   infarction. ", "Myocardial infarction"),
+        ("match", "1 -> b\n2=A", (("1", "B"), ("2", "A"))),
+        ("order", "b a c", ("B", "A", "C")),
+    ],
+)
+def test_other_kinds(kind: str, typed: str, value: object) -> None:
+    answer = parse(typed, kind)
+    assert answer.value == value
+    assert answer.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("choice", "A B"),
+        ("choice", "the first one"),
+        ("number", "many"),
+        ("number", "1,14"),
+        ("number", "1\n2"),
+        ("term", "one\ntwo"),
+        ("match", "banana"),
+        ("match", "1 A\n1 B"),
+    ],
+)
+def test_what_cannot_be_read_is_said(kind: str, typed: str) -> None:
+    answer = parse(typed, kind)
+    assert any(problem.fatal for problem in answer.problems)
+    assert not answer.blank
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_untouched_form_is_blank(kind: str) -> None:
+    item = items.Item("an-item", kind, "unit", False, 1, "")
+    parts = split_cell(stub(item))
+    assert parts is not None
+    assert parts[0] == "an-item"
+    assert parse(parts[1], kind).blank
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%%answer a-1\nI10", ("a-1", "I10")),
+        ("\n\n%%answer a-1", ("a-1", "")),
+        ("%%answer\nI10", ("", "I10")),
+        ("%%answer a b\nI10", None),
+        ("# note\n%%answer a-1\nI10", None),
+        ("import os", None),
+        ("%%answers a-1\nI10", None),
+    ],
+)
+def test_what_is_an_answer_cell(source: str, expected: tuple[str, str] | None) -> None:
+    assert split_cell(source) == expected
+
+
+def test_an_endless_answer_is_cut_and_said() -> None:
+    answer = parse("I10\n" * MAX_CHARACTERS, "codes")
+    assert any("longer than" in str(problem) for problem in answer.problems)
+
+
+@given(st.text(max_size=300), st.sampled_from(KINDS))
+def test_no_text_crashes_the_reader(body: str, kind: str) -> None:
+    answer = parse(body, kind)
+    assert all(problem.line >= 1 for problem in answer.problems)
+
+
+@given(st.lists(st.from_regex(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?", fullmatch=True), max_size=8))
+def test_what_is_typed_as_a_code_comes_back(codes: list[str]) -> None:
+    assert parse("\n".join(codes), "codes").codes == tuple(codes)
+    assert parse("\n".join(code.lower().replace(".", "") for code in codes), "codes").codes == tuple(codes)
