@@ -1,0 +1,258 @@
+"""Checks of codes against one another: exclusion, partners that a note asks for, order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from attrs import frozen
+
+from chartpath.answers import CodeLine
+from chartpath.audit.book import Book
+from chartpath.audit.brief import Brief, too_early
+from chartpath.audit.firsts import leads_by_rule
+from chartpath.audit.model import Finding
+from chartpath.audit.rules import Rule, guideline, sections_in, tabular
+from chartpath.audit.sheet import Sheet
+from chartpath.codesets import Note
+from chartpath.items import Chart, Key
+
+_ORDER = re.compile(r"sequenc|principal|first-listed|selection", re.IGNORECASE)
+
+
+@frozen
+class Case:
+    """One answer beside its record and key, with the comparison every check starts from.
+
+    `reference` is the accepted list the answer is compared with; `missing` its codes that are absent, `extra`
+    the submitted diagnosis codes that no accepted list and no optional code covers.
+    """
+
+    book: Book
+    chart: Chart
+    key: Key
+    brief: Brief
+    sheet: Sheet
+    reference: tuple[str, ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first submitted code that is in the book at all, complete or not; empty when there is none.
+
+        A line that is no code has no place in the order; it is told as what it is.
+        """
+        known = (
+            code for code in self.sheet.codes if self.book.entry(code) is not None or self.book.stem(code)
+        )
+        return next(known, "")
+
+    def evidence(self, code: str) -> tuple[str, ...]:
+        """The phrases of the record that carry a code of the key; none for a code that is not in it."""
+        found = self.brief.by_code.get(code)
+        return found.evidence if found else ()
+
+    def line(self, code: str) -> CodeLine:
+        """The learner's line of a submitted code."""
+        return self.sheet.by_code[code]
+
+
+def check_exclusions(
+    book: Book, codes: Sequence[str], excused: Sequence[frozenset[str]] = ()
+) -> Iterator[Finding]:
+    """`excludes1_conflict` for each pair that a note sets against each other.
+
+    A pair inside one of the `excused` sets stands in an accepted answer: there the two conditions are known to
+    be unrelated, which is the exception the guidelines make.
+    """
+    for one, other in combinations(codes, 2):
+        note = book.conflict(one, other)
+        if note is None or any(one in accepted and other in accepted for accepted in excused):
+            continue
+        named = other if note.matches(other) else one
+        carrier = one if named == other else other
+        rule = tabular(note, named)
+        exception = guideline(book, "I.A.12.a")
+        yield Finding(
+            "excludes1_conflict",
+            f"{one}|{other}",
+            f"{one} and {other} exclude each other: the note that binds {carrier} says “not coded here” of {named}. They may stand "
+            "together only when the record shows that the two conditions have nothing to do with each other.",
+            f"{rule.text}. {exception.text}",
+            rule.source,
+            next="Decide which of the two the clinician describes. If you believe that both are true and unrelated, note why.",
+        )
+
+
+def check_partners(case: Case) -> Iterator[Finding]:
+    """`missing_code_first` and `missing_use_additional`: a note asks for a code that the record supports."""
+    told: set[tuple[str, str]] = set()
+    for finding in (*_code_first(case), *_use_additional(case)):
+        if (finding.kind, finding.code) not in told:
+            told.add((finding.kind, finding.code))
+            yield finding
+
+
+def _code_first(case: Case) -> Iterator[Finding]:
+    submitted = case.sheet.codes
+    for rule in case.key.sequence:
+        if rule.requires and rule.after in submitted and rule.before in case.missing:
+            note = case.book.asks_before(rule.after, rule.before)
+            yield _no_etiology(
+                case, rule.after, rule.before, _rule_of(case, note, rule.reason, rule.after, rule.before)
+            )
+    for code in submitted:
+        # Where the key names the condition behind a code, and it is there, an open list ("such as") is answered.
+        if any(rule.after == code and rule.before in submitted for rule in case.key.sequence):
+            continue
+        for wanted in case.missing:
+            note = case.book.asks_before(code, wanted)
+            if note is not None and not any(note.matches(one) for one in submitted):
+                yield _no_etiology(case, code, wanted, tabular(note, wanted))
+                break
+
+
+def _no_etiology(case: Case, code: str, wanted: str, rule: Rule) -> Finding:
+    return Finding(
+        "missing_code_first",
+        code,
+        f"{code} may not stand without the condition behind it. The book asks for that condition first, this record names it, and "
+        "your list does not hold the code for it.",
+        rule.text,
+        rule.source,
+        case.evidence(wanted),
+        next="Read the “code first” note above this code, and look in the record for the condition it speaks of.",
+    )
+
+
+def _use_additional(case: Case) -> Iterator[Finding]:
+    submitted = case.sheet.codes
+    for rule in case.key.sequence:
+        if rule.requires_after and rule.before in submitted and rule.after in case.missing:
+            note = case.book.asks_after(rule.before, rule.after)
+            yield _no_partner(
+                case, rule.before, rule.after, _rule_of(case, note, rule.reason, rule.after, rule.before)
+            )
+    for code in submitted:
+        for wanted in case.missing:
+            for note, ref in case.book.additional_refs(code, wanted):
+                if not any(ref.matches(one) for one in submitted):
+                    yield _no_partner(case, code, wanted, tabular(note, wanted))
+                    break
+
+
+def _no_partner(case: Case, carrier: str, wanted: str, rule: Rule) -> Finding:
+    return Finding(
+        "missing_use_additional",
+        wanted,
+        f"{carrier} tells only part of it. A note above it asks for an additional code, the record holds what that code needs, and "
+        "it is not on your list.",
+        rule.text,
+        rule.source,
+        case.evidence(wanted),
+        next=f'Open cp.code("{carrier}") and read every note up to the chapter: they bind this code too.',
+    )
+
+
+def check_order(case: Case) -> Iterator[Finding]:
+    """`wrong_sequence`: the wrong code leads although the right one is there, or a mandated pair is turned round."""
+    submitted = case.sheet.codes
+    told: set[str] = set()
+    first = case.first
+    if first and first not in case.brief.firsts and any(code in case.brief.firsts for code in submitted):
+        told.add(first)
+        yield _wrong_first(case, first)
+    for pair in case.brief.pairs:
+        if pair.after not in told and too_early(pair, submitted):
+            told.add(pair.after)
+            rule = _rule_of(case, pair.note, pair.reason, pair.after, *pair.before)
+            yield Finding(
+                "wrong_sequence",
+                pair.after,
+                f"{pair.after} stands too early. The order of these codes is not free: the condition behind it, which is also on your "
+                "list, goes before it.",
+                rule.text,
+                rule.source,
+                case.evidence(pair.after),
+                next=f"Read the rule, then move {pair.after} down.",
+            )
+
+
+def _wrong_first(case: Case, code: str) -> Finding:
+    """The finding for a code that leads the list in another's place."""
+    pair = next(
+        (one for one in case.brief.pairs if one.after == code and too_early(one, case.sheet.codes)), None
+    )
+    right = next(one for one in case.sheet.codes if one in case.brief.firsts)
+    rule = (
+        (_stated_rule(case.book, pair.note, pair.reason, code, *pair.before) if pair else None)
+        or leads_by_rule(case.book, right, code)
+        or cited(case, right, about_order=True)
+        or guideline(case.book, "II" if case.chart.inpatient else "IV.G")
+    )
+    question = (
+        "Which condition, after study, was chiefly responsible for this admission?"
+        if case.chart.inpatient
+        else "What was chiefly responsible for the services of this visit?"
+    )
+    place = "principal diagnosis" if case.chart.inpatient else "first-listed diagnosis"
+    return Finding(
+        "wrong_sequence",
+        code,
+        f"{code} leads your list, but it is not the {place} of this record. The code that belongs there is on your list, further down.",
+        rule.text,
+        rule.source,
+        case.evidence(code),
+        next=question,
+    )
+
+
+def cited(case: Case, code: str, about_order: bool = False) -> Rule | None:
+    """A guideline section that the key cites for a code; a Tabular citation would name the code.
+
+    With `about_order` only a section on selection or sequence counts; otherwise one on the condition is preferred
+    to a general convention.
+    """
+    found = case.brief.by_code.get(code)
+    numbers = [
+        one
+        for text in (found.citations if found else ())
+        if "Tabular" not in text
+        for one in sections_in(text)
+    ]
+    known = {
+        number: section.title for number in numbers if (section := case.book.section(number)) is not None
+    }
+    if about_order:
+        known = {
+            number: title
+            for number, title in known.items()
+            if number[:2] in ("II", "IV") or _ORDER.search(title)
+        }
+    best = sorted(known, key=lambda number: number.startswith(("I.A", "I.B")))
+    return guideline(case.book, best[0]) if best else None
+
+
+def _rule_of(case: Case, note: Note | None, reason: str, after: str, *before: str) -> Rule:
+    """The rule behind a pair: what is written about it, else what the codes are, else the convention."""
+    stated = _stated_rule(case.book, note, reason, after, *before)
+    if stated is not None:
+        return stated
+    known = next((rule for one in before if (rule := leads_by_rule(case.book, one, after))), None)
+    rule = known or guideline(case.book, "I.A.13")
+    return Rule(f"{rule.text} ({reason})", rule.source) if reason else rule
+
+
+def _stated_rule(book: Book, note: Note | None, reason: str, after: str, *before: str) -> Rule | None:
+    """The note that names a pair, the sections its reason names, or a note of either code that names no code."""
+    if note is not None:
+        return tabular(note, after, *before)
+    sections = [one for one in sections_in(reason) if book.section(one) is not None]
+    if sections:
+        return guideline(book, *dict.fromkeys(sections))
+    # Such as "code first underlying disease", "use additional code to identify infection", or an open list.
+    unnamed = [one for one in book.code_first(after) if not one.refs or "such as" in one.text]
+    unnamed += [one for code in before for one in book.notes(code, "use_additional") if not one.refs]
+    return tabular(unnamed[0], after, *before) if unnamed else None

@@ -1,0 +1,182 @@
+"""From a case to points: the parts of the rubric, partial credit, and what each part is worth.
+
+The rubric: 55 points for the code set, 15 for the principal or first-listed diagnosis, 10 for mandated order, 10 for
+present-on-admission indicators (inpatient) or modifiers and units (procedures), 10 for evidence. Parts that do not
+apply to a record or an answer give their points to the others in proportion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chartpath.answers import CodeLine
+from chartpath.audit.brief import PRINCIPAL_WEIGHT, SECONDARY_WEIGHT, too_early
+from chartpath.audit.near import near
+from chartpath.audit.pairs import Case
+from chartpath.audit.quotes import quotation_share
+from chartpath.audit.record import not_reportable
+from chartpath.audit.sheet import is_procedure
+
+CODES, FIRST, ORDER, POA, MODIFIERS, EVIDENCE = "codes", "first", "order", "poa", "modifiers", "evidence"
+WORTH = {CODES: 55.0, FIRST: 15.0, ORDER: 10.0, POA: 10.0, MODIFIERS: 10.0, EVIDENCE: 10.0}
+NAMES = {
+    CODES: "Codes",
+    FIRST: "First-listed diagnosis",
+    ORDER: "Mandated order",
+    POA: "Present on admission",
+    MODIFIERS: "Modifiers and units",
+    EVIDENCE: "Evidence quoted",
+}
+EXTRA_WEIGHT, MAJOR_EXTRA_WEIGHT = 1.0, 2.0
+EXTRA_SHARE = 0.5
+MODIFIER_CREDIT, UNITS_CREDIT = 0.6, 0.7
+"""What a procedure line still earns in its part with a wrong modifier, and with wrong units."""
+
+
+def points(case: Case) -> tuple[float, dict[str, tuple[float, float]]]:
+    """The score (0-100), and (earned, possible) points of each part that applies; the possible ones make 100.
+
+    Of several accepted lists the one that serves the answer best counts.
+    """
+    shares = max((_shares(case, codes) for codes in case.brief.lists), key=_total)
+    whole = sum(WORTH[name] for name in shares)
+    parts = {}
+    for name, share in shares.items():
+        shown = "Principal diagnosis" if name == FIRST and case.chart.inpatient else NAMES[name]
+        possible = 100 * WORTH[name] / whole
+        parts[shown] = (round(possible * share, 2), round(possible, 2))
+    return round(100 * _total(shares), 2), parts
+
+
+def _total(shares: Mapping[str, float]) -> float:
+    return sum(WORTH[name] * share for name, share in shares.items()) / sum(WORTH[name] for name in shares)
+
+
+def _shares(case: Case, wanted: tuple[str, ...]) -> dict[str, float]:
+    """Share (0-1) earned of each part that applies, measured against one accepted list."""
+    submitted = case.sheet.codes
+    shares = {CODES: _code_share(case, wanted)}
+    if wanted:
+        shares[FIRST] = float(case.first == wanted[0])
+    pairs = [
+        pair
+        for pair in case.brief.pairs
+        if pair.after in wanted and any(code in wanted for code in pair.before)
+    ]
+    if pairs:
+        complete = [
+            pair
+            for pair in pairs
+            if pair.after in submitted and any(code in submitted for code in pair.before)
+        ]
+        broken = any(too_early(pair, submitted) for pair in pairs)
+        shares[ORDER] = 0.0 if broken else len(complete) / len(pairs)
+    timed = [
+        code
+        for code in wanted
+        if case.chart.inpatient and code in case.brief.by_code and case.brief.by_code[code].poa
+    ]
+    if timed:
+        shares[POA] = sum(_timed_right(case, code) for code in timed) / len(timed)
+    procedures = case.brief.procedures
+    if any(_details(case, code) != ((), None) for code in procedures):
+        shares[MODIFIERS] = sum(_detail_share(case, code) for code in procedures) / len(procedures)
+    quoted = quotation_share(case)
+    if quoted is not None:
+        shares[EVIDENCE] = quoted
+    return shares
+
+
+def _code_share(case: Case, wanted: tuple[str, ...]) -> float:
+    """Credit for the codes found, less half the weight of what was added, over the weight of what was wanted."""
+    weights = {
+        code: case.brief.weights.get(code, SECONDARY_WEIGHT) for code in (*wanted, *case.brief.procedures)
+    }
+    if wanted:
+        weights[wanted[0]] = PRINCIPAL_WEIGHT
+    submitted = set(case.sheet.by_code)
+    extras = [code for code in case.sheet.codes if code not in weights and code not in case.brief.optional]
+    done = [line.code for line in case.sheet.procedures if case.brief.procedures and line.code not in weights]
+    done = [code for code in dict.fromkeys(done) if code not in case.brief.optional]
+    missing = [code for code in wanted if code not in submitted]
+    credit, unpaired = _partial(case, extras, missing, weights)
+    earned = sum(weight for code, weight in weights.items() if code in submitted) + credit
+    real = [code for code in unpaired if case.book.entry(code) is not None]
+    cost = sum(_extra_weight(case, code, wanted) for code in real)
+    # A code that does not exist earns nothing where a code is missing; beyond that it is one line too many.
+    still_missing = len(missing) - (len(extras) - len(unpaired))
+    cost += EXTRA_WEIGHT * max(0, len(unpaired) - len(real) - still_missing)
+    cost += EXTRA_WEIGHT * (len(case.sheet.repeated) + len(done))
+    total = sum(weights.values())
+    return max(0.0, earned - EXTRA_SHARE * cost) / total if total else 0.0
+
+
+def _extra_weight(case: Case, code: str, wanted: Sequence[str]) -> float:
+    """2 for a condition reported as confirmed that is only suspected, unless it is a variant of a code wanted."""
+    tempting = not_reportable(case, code)
+    doubtful = tempting is not None and tempting.kind == "uncertain" and not case.chart.inpatient
+    variant = any(code[:3] == one[:3] for one in wanted)
+    return MAJOR_EXTRA_WEIGHT if doubtful and not variant else EXTRA_WEIGHT
+
+
+def _partial(
+    case: Case, extras: Sequence[str], missing: Sequence[str], weights: Mapping[str, float]
+) -> tuple[float, list[str]]:
+    """The best one-to-one pairing of wrong codes with missing ones: its credit, and the codes left unpaired."""
+    credit = 0.0
+    unpaired: list[str] = []
+    for category in dict.fromkeys(code[:3] for code in extras):
+        given = [code for code in extras if code[:3] == category]
+        wanted = [code for code in missing if code[:3] == category]
+        gained, used = _best_pairing(case, given, wanted, weights)
+        credit += gained
+        unpaired += [code for code in given if code not in used]
+    return credit, unpaired
+
+
+def _best_pairing(
+    case: Case, given: Sequence[str], wanted: Sequence[str], weights: Mapping[str, float]
+) -> tuple[float, frozenset[str]]:
+    """Largest credit over the ways to give each wanted code at most one of the given ones (bitmask over `wanted`)."""
+    states: dict[int, tuple[float, frozenset[str]]] = {0: (0.0, frozenset())}
+    for code in given:
+        following = dict(states)
+        for place, one in enumerate(wanted):
+            relation = near(case.book, code, one)
+            if relation is None:
+                continue
+            gain = relation.credit * weights[one]
+            for taken, (total, used) in states.items():
+                slot = taken | 1 << place
+                if not taken >> place & 1 and total + gain > following.get(slot, (-1.0, used))[0]:
+                    following[slot] = (total + gain, used | {code})
+        states = following
+    return max(states.values(), key=lambda state: state[0])
+
+
+def _timed_right(case: Case, code: str) -> bool:
+    line = case.sheet.by_code.get(code)
+    wanted = case.brief.by_code[code].poa
+    return (
+        line is not None
+        and line.poa is not None
+        and wanted is not None
+        and line.poa.upper() == wanted.upper()
+    )
+
+
+def _details(case: Case, code: str) -> tuple[tuple[str, ...], int | None]:
+    """Modifiers and units that the key asks for with a procedure code; older keys have neither field."""
+    wanted: Any = case.brief.by_code[code]
+    return tuple(getattr(wanted, "modifiers", ())), getattr(wanted, "units", None)
+
+
+def _detail_share(case: Case, code: str) -> float:
+    """What a procedure line earns for its modifiers and units: 1, 0.6, 0.7, both slips together, or 0 when absent."""
+    line: CodeLine | None = case.sheet.by_code.get(code)
+    if line is None or not is_procedure(line):
+        return 0.0
+    modifiers, units = _details(case, code)
+    share = 1.0 if sorted(line.modifiers) == sorted(modifiers) else MODIFIER_CREDIT
+    return share if (line.units or 1) == (units or 1) else share * UNITS_CREDIT

@@ -1,0 +1,147 @@
+"""From an answer and its key to points: pure functions, the same ones in a kernel and in the grader."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+
+from attrs import field, frozen
+
+from chartpath.answers import Answer, Problem
+from chartpath.audit import AuditResult, audit
+from chartpath.errors import BadInput
+from chartpath.items import Item, Key
+
+SPELLING_CREDIT = 0.5
+"""Share of the points for the right term with a slip in its spelling: close, and not yet chartable."""
+
+
+@frozen
+class Graded:
+    """What an answer earned.
+
+    `score` runs 0-100, `points` 0-`item.points` rounded to two decimals. `audit` holds the findings of a
+    `codes` item; `remark` is the one-line verdict of the other kinds.
+    """
+
+    item: Item
+    key: Key = field(repr=False)
+    answer: Answer
+    score: float
+    audit: AuditResult | None = None
+    remark: str = ""
+
+    @property
+    def points(self) -> float:
+        """Points earned, rounded to two decimals so that a gradebook shows what was given."""
+        return round(self.item.points * self.score / 100, 2)
+
+    @property
+    def right(self) -> bool:
+        """True for a full score."""
+        return self.score >= 100
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Lines of the answer that could not be read, or were read with a remark."""
+        return self.answer.problems
+
+
+def grade(item: Item, key: Key, answer: Answer) -> Graded:
+    """Score one parsed answer against its key. A blank answer earns 0, the key 100.
+
+    Raises BadInput when the key does not fit the item's kind (a broken key file).
+    """
+    if key.item != item.id:
+        raise BadInput(f"The key of {key.item} was used for {item.id}. Correct the file name of the key.")
+    if item.kind == "codes":
+        if item.chart is None or not key.codes:
+            raise BadInput(f"{item.id}: its key holds no codes. Correct grading/keys or datasets/keys.")
+        result = audit(answer.lines, item.chart, key)
+        return Graded(item, key, answer, 0.0 if not answer.lines else result.score, audit=result)
+    if key.answer is None:
+        raise BadInput(f"{item.id}: its key holds no `answer:`. Correct grading/keys or datasets/keys.")
+    if answer.value is None:
+        return Graded(item, key, answer, 0.0, remark="No answer yet.")
+    share, remark = _JUDGES[item.kind](item, key, answer)
+    return Graded(item, key, answer, round(100 * share, 2), remark=remark)
+
+
+def _choice(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    letter = str(answer.value)
+    if letter not in item.options:
+        return 0.0, f"There is no option {letter} here. The options are {', '.join(item.options)}."
+    right = letter == str(key.answer).upper()
+    return (1.0, "Right.") if right else (0.0, key.feedback.get(letter, "Not this one."))
+
+
+def _choices(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    wanted = {str(letter).upper() for letter in key.answer}
+    given = set(answer.letters)
+    hits, extra = len(wanted & given), len(given - wanted)
+    share = max(0.0, (hits - extra) / len(wanted))
+    if share == 1:
+        return 1.0, "Right, and complete."
+    remarks = [key.feedback[letter] for letter in sorted(given - wanted) if letter in key.feedback]
+    missed = len(wanted - given)
+    if missed:
+        remarks.append(f"{missed} more {'belongs' if missed == 1 else 'belong'} to the answer.")
+    return share, f"{hits} of {len(wanted)} found, {extra} too many. " + " ".join(remarks)
+
+
+def _number(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    wanted, given = float(key.answer), float(answer.value)  # type: ignore[arg-type]
+    # A hair's breadth for the decimal fractions that binary numbers cannot hold.
+    if abs(wanted - given) <= key.tolerance + 1e-9 * max(1.0, abs(wanted)):
+        return 1.0, "Right."
+    return 0.0, "Too high." if given > wanted else "Too low."
+
+
+def _term(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    accepted = [key.answer] if isinstance(key.answer, str) else list(key.answer)
+    given = _bare(str(answer.value))
+    if any(given == _bare(str(term)) for term in accepted):
+        return 1.0, "Right."
+    if any(_one_slip(given, _bare(str(term))) for term in accepted):
+        return SPELLING_CREDIT, "Nearly: check the spelling. One wrong letter can name another condition."
+    return 0.0, "Not this term."
+
+
+def _match(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    wanted = {str(left).upper(): str(right).upper() for left, right in dict(key.answer).items()}
+    given: dict[str, str] = dict(answer.value or ())  # type: ignore[arg-type]
+    hits = sum(given.get(left) == right for left, right in wanted.items())
+    wrong = [left for left in given if given[left] != wanted.get(left)]
+    again = f" Look again at {', '.join(sorted(wrong))}." if wrong else ""
+    return hits / len(wanted), f"{hits} of {len(wanted)} pairs are right.{again}"
+
+
+def _order(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    wanted = [str(letter).upper() for letter in key.answer]
+    given = list(answer.letters)
+    hits = sum(1 for place, letter in enumerate(wanted) if place < len(given) and given[place] == letter)
+    share = hits / len(wanted) if len(given) <= len(wanted) else 0.0
+    return share, "Right." if share == 1 else f"{hits} of {len(wanted)} stand in their place."
+
+
+def _bare(term: str) -> str:
+    """A term without case, hyphens, apostrophes and double blanks: none of them changes the meaning."""
+    return " ".join(re.sub(r"['’`]", "", re.sub(r"[-/]", " ", term.casefold())).split())
+
+
+def _one_slip(given: str, wanted: str) -> bool:
+    """Alike but for a letter or two in a word of some length."""
+    if len(wanted) < 5 or abs(len(given) - len(wanted)) > 2:
+        return False
+    return difflib.SequenceMatcher(None, given, wanted, autojunk=False).ratio() >= 0.88
+
+
+_JUDGES: dict[str, Callable[[Item, Key, Answer], tuple[float, str]]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "number": _number,
+    "term": _term,
+    "match": _match,
+    "order": _order,
+}

@@ -1,0 +1,345 @@
+"""Each class of finding: when it is reported, what it says, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from attrs import evolve
+from audit_cases import by_id, lines, opened
+
+from chartpath.answers import CodeLine, parse
+from chartpath.audit import KINDS, AuditResult, Finding, audit
+from chartpath.errors import BadInput
+from chartpath.items import Chart, Key, KeyCode, NotReportable, SequenceRule
+
+NOTE = "A/P: Chronic kidney disease 3b due to type 2 diabetes. Insulin for years. Possible gout. No hypertension."
+CHART = Chart("kidney", "Kidneys", "office", 2, dt.date(2026, 7, 1), 62, "F", NOTE)
+KEY = Key(
+    "kidney",
+    codes=(
+        KeyCode(
+            "E11.22",
+            "first_listed",
+            evidence=("Chronic kidney disease 3b due to type 2 diabetes",),
+            citations=("I.C.4.a",),
+        ),
+        KeyCode(
+            "N18.32",
+            "secondary",
+            evidence=("Chronic kidney disease 3b",),
+            citations=("Tabular N18 code first",),
+        ),
+        KeyCode("Z79.4", "secondary", evidence=("Insulin for years",), citations=("I.C.4.a.3",)),
+    ),
+    not_reportable=(
+        NotReportable("Possible gout", ("M10", "M1A"), "uncertain"),
+        NotReportable("No hypertension", ("I10", "I12"), "negated"),
+    ),
+)
+GOLD = ["E11.22", "N18.32", "Z79.4"]
+
+
+def pairs(result: AuditResult) -> list[tuple[str, str]]:
+    return [(one.kind, one.code) for one in result.findings]
+
+
+def only(result: AuditResult, kind: str) -> Finding:
+    found = [one for one in result.findings if one.kind == kind]
+    assert len(found) == 1, pairs(result)
+    return found[0]
+
+
+def test_no_message_names_a_code_that_was_not_typed(case) -> None:  # type: ignore[no-untyped-def]
+    """The right code stays hidden in words; `next` of an unknown code names neighbours, whichever they are."""
+    chart, key = opened(case)
+    hidden = {one.code for one in key.codes} | {code for codes in key.alternatives for code in codes}
+    for wrong in case["wrong_submissions"]:
+        result = audit(lines(wrong["codes"], key), chart, key)
+        for finding in (*result.findings, *result.remarks):
+            words = finding.message + ("" if finding.kind == "invalid" else " " + finding.next)
+            # A missing code may begin with what was typed (a heading); that is not a naming of it.
+            tokens = {token.strip(".,;:“”()\"'") for token in words.replace("|", " ").split()}
+            assert not (hidden - set(wrong["codes"])) & tokens, finding
+
+
+def test_every_finding_is_complete(case) -> None:  # type: ignore[no-untyped-def]
+    chart, key = opened(case)
+    for wrong in case["wrong_submissions"]:
+        for finding in audit(lines(wrong["codes"], key), chart, key).findings:
+            assert finding.kind in KINDS
+            assert finding.code
+            assert finding.message.endswith((".", "?"))
+            assert finding.next.endswith((".", "?"))
+            assert finding.rule.startswith(("Tabular ", "Guideline", "FY2026 code list")), finding.rule
+            assert finding.source.startswith("ICD-10-CM ")
+            assert all(phrase in chart.note for phrase in finding.evidence)
+
+
+def test_what_the_learner_is_told_leaves_out_what_follows() -> None:
+    result = audit(["E11.22", "N18.31", "Z79.4"], CHART, KEY)
+    assert set(pairs(result)) == {("overcoded", "N18.31"), ("undercoded", "N18.32")}
+    assert [(one.kind, one.code) for one in result.told] == [("overcoded", "N18.31")]
+    dropped = audit(["E11.22", "Z79.4"], CHART, KEY)
+    assert [(one.kind, one.code) for one in dropped.told] == [("missing_use_additional", "N18.32")]
+    assert set(audit(GOLD[:1], CHART, KEY).told) <= set(audit(GOLD[:1], CHART, KEY).findings)
+
+
+def test_a_note_is_quoted_with_the_ancestor_that_carries_it() -> None:
+    found = only(audit(["E11.22", "N18.32"], CHART, KEY), "missing_use_additional")
+    assert found.code == "Z79.4"
+    assert (
+        found.rule
+        == "Tabular E11 Type 2 diabetes mellitus: “use additional code to identify control using: … insulin (Z79.4)”"
+    )
+    assert found.source == "ICD-10-CM Tabular List, April 2026"
+    assert found.evidence == ("Insulin for years",)
+
+
+def test_missing_code_first() -> None:
+    found = only(audit(["N18.32", "Z79.4"], CHART, KEY), "missing_code_first")
+    assert found.code == "N18.32"
+    assert "E11.22" in found.rule
+    assert "diabetic chronic kidney disease" in found.rule
+    # Another etiology that the note names answers it; whether the record supports that one is another matter.
+    assert ("missing_code_first", "N18.32") not in pairs(audit(["I12.9", "N18.32", "Z79.4"], CHART, KEY))
+
+
+def test_a_heading_answers_the_note_that_asks_for_it() -> None:
+    found = pairs(audit(["E11.22", "N18.3", "Z79.4"], CHART, KEY))
+    assert set(found) == {("not_billable", "N18.3"), ("undercoded", "N18.32")}
+
+
+def test_wrong_sequence_names_the_code_placed_too_early() -> None:
+    result = audit(["N18.32", "E11.22", "Z79.4"], CHART, KEY)
+    assert pairs(result) == [("wrong_sequence", "N18.32")]
+    assert "code first" in result.findings[0].rule
+    # Behind a principal diagnosis the pair is still ordered.
+    hip = evolve(KEY, codes=(KeyCode("M16.11", "first_listed"), *KEY.codes))
+    assert pairs(audit(["M16.11", "N18.32", "E11.22", "Z79.4"], CHART, hip)) == [("wrong_sequence", "N18.32")]
+    assert pairs(audit(["M16.11", "E11.22", "Z79.4", "N18.32"], CHART, hip)) == []
+
+
+def test_an_additional_code_may_follow_any_code_that_asks_for_it() -> None:
+    """Both I21 and I25 ask for tobacco dependence: after the first of them it stands in order."""
+    key = Key(
+        "mi",
+        codes=(
+            KeyCode("I21.4", "principal"),
+            KeyCode("I25.10", "secondary"),
+            KeyCode("F17.210", "secondary"),
+        ),
+    )
+    chart = evolve(CHART, id="mi", setting="inpatient")
+    assert pairs(audit(["I21.4", "F17.210", "I25.10"], chart, key)) == []
+    assert pairs(audit(["F17.210", "I21.4", "I25.10"], chart, key)) == [("wrong_sequence", "F17.210")]
+
+
+def test_a_note_for_adverse_effects_does_not_bind_a_poisoning() -> None:
+    key = Key("od", codes=(KeyCode("T39.1X2A", "principal"), KeyCode("D65", "secondary")))
+    chart = evolve(CHART, id="od", setting="inpatient")
+    assert pairs(audit(["T39.1X2A"], chart, key)) == [("undercoded", "D65")]
+    effect = Key("ae", codes=(KeyCode("D65", "principal"), KeyCode("T39.1X5A", "secondary")))
+    assert ("missing_code_first", "T39.1X5A") in pairs(audit(["T39.1X5A"], evolve(chart, id="ae"), effect))
+
+
+def test_sequence_rules_can_demand_what_no_note_names() -> None:
+    key = Key(
+        "x",
+        codes=(KeyCode("R53.83", "first_listed"), KeyCode("U09.9", "secondary")),
+        sequence=(SequenceRule("R53.83", "U09.9", True, "the specific condition first"),),
+    )
+    found = only(audit(["U09.9"], CHART, key), "missing_code_first")
+    assert found.code == "U09.9"
+    assert found.rule.startswith("Tabular U09.9")
+    after = evolve(key, sequence=(SequenceRule("R53.83", "U09.9", requires_after=True),))
+    assert only(audit(["R53.83"], CHART, after), "missing_use_additional").code == "U09.9"
+
+
+def test_uncertain_diagnoses_depend_on_the_setting() -> None:
+    outside = only(audit([*GOLD, "M10.9"], CHART, KEY), "uncertain_dx_outpatient")
+    assert outside.evidence == ("Possible gout",)
+    assert "IV.H" in outside.rule
+    for setting in ("ed", "observation", "urgent_care", "radiology", "wound_clinic"):
+        assert ("uncertain_dx_outpatient", "M10.9") in pairs(
+            audit([*GOLD, "M10.9"], evolve(CHART, setting=setting), KEY)
+        )
+    inside = pairs(audit([*GOLD, "M10.9"], evolve(CHART, setting="inpatient"), KEY))
+    assert inside == [("overcoded", "M10.9")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "section"),
+    [
+        ("ruled_out", "ruled out", "IV.H"),
+        ("negated", "does not have it", "IV.J"),
+        ("history_vs_current", "past and present", "I.C.21.c.4"),
+    ],
+)
+def test_phrases_that_tempt(kind: str, word: str, section: str) -> None:
+    key = evolve(KEY, not_reportable=(NotReportable("No hypertension", ("I10",), kind),))
+    result = audit([*GOLD, "I10"], CHART, key)
+    assert pairs(result) == [("overcoded", "I10")]
+    assert word in result.findings[0].message
+    assert section in result.findings[0].rule
+    assert result.findings[0].evidence == ("No hypertension",)
+
+
+def test_codes_of_the_key_tempt_no_one() -> None:
+    key = evolve(KEY, not_reportable=(NotReportable("Insulin for years", ("Z79",), "uncertain"),))
+    assert audit(GOLD, CHART, key).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "kind"),
+    [
+        ("M17.11", "M17.12", "wrong_laterality"),
+        ("M17.11", "M17.10", "unspecified_laterality"),
+        ("H25.13", "H25.10", "unspecified_laterality"),
+        ("E11.3511", "E11.3512", "wrong_laterality"),
+        ("E11.3511", "E11.3519", "unspecified_laterality"),
+        ("I69.354", "I69.359", "unspecified_laterality"),
+        ("G81.91", "G81.92", "wrong_laterality"),
+        ("C50.411", "C50.419", "unspecified_laterality"),
+        ("S82.251E", "S82.251D", "wrong_7th"),
+        ("H40.1111", "H40.1112", "wrong_7th"),
+        ("O36.0121", "O36.0122", "wrong_7th"),
+        ("M17.11", "M17.0", ""),  # both is not the other side
+        ("H61.23", "H61.21", ""),
+        ("H40.1111", "H40.1190", ""),  # the stage is open as well
+        ("G81.91", "G81.93", ""),  # the same side, the other dominance
+        ("T44.7X1A", "T44.7X5A", ""),  # the sixth character is no encounter
+        ("C44.311", "C44.310", ""),  # a site, no side
+        ("L89.153", "L89.154", ""),
+    ],
+)
+def test_near_misses(wanted: str, given: str, kind: str) -> None:
+    key = Key("x", codes=(KeyCode(wanted, "first_listed"),))
+    found = [one.kind for one in audit([given], CHART, key).findings]
+    assert found == ([kind] if kind else []) + ["overcoded", "undercoded"]
+
+
+def test_side_is_named_in_words() -> None:
+    key = Key("x", codes=(KeyCode("M17.11", "first_listed"),))
+    assert (
+        only(audit(["M17.12"], CHART, key), "wrong_laterality").message
+        == "M17.12 says left; the record says right."
+    )
+
+
+def test_excludes1_quotes_the_note_and_names_the_exception() -> None:
+    chart, key = by_id("asthma-hayfever")
+    found = only(audit(["J45.30", "J30.1", "R06.2"], chart, key), "excludes1_conflict")
+    assert found.code == "J45.30|R06.2"
+    assert "Excludes1:" in found.rule
+    assert "I.A.12.a" in found.rule
+
+
+def test_a_pair_of_the_key_is_no_conflict() -> None:
+    """An accepted answer that holds an excluded pair says that the two are unrelated (I.A.12.a)."""
+    key = Key("x", codes=(KeyCode("J45.30", "first_listed"), KeyCode("R06.2", "secondary")))
+    assert audit(["J45.30", "R06.2"], CHART, key).findings == ()
+    apart = evolve(key, codes=key.codes[:1], alternatives=(("R06.2",),))
+    assert ("excludes1_conflict", "J45.30|R06.2") in pairs(audit(["J45.30", "R06.2"], CHART, apart))
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("E11.2O", "the letter O, which the book uses at the beginning"),
+        ("J45.3O", "the letter O where the book has a zero"),
+        ("NI8.32", "the letter I where the book has a one"),
+        ("J02.00", "a character too many"),
+        ("T44.71A", "held by the letter X"),
+        ("S93.401XA", "held by the letter X"),
+        ("QZQ.1", ""),
+    ],
+)
+def test_unknown_codes_name_the_likely_slip(written: str, words: str) -> None:
+    found = only(audit([written], CHART, KEY), "invalid")
+    assert words in found.message
+    assert found.message.startswith(f"There is no code {written} in the FY2026 code set.")
+    assert found.next
+
+
+def test_the_edition_is_that_of_the_encounter() -> None:
+    """E66.813 came with FY2025; the same answer is judged by the set in force on the day."""
+    key = Key("x", codes=(KeyCode("R10.A1", "first_listed"),))
+    later = audit(["R10.A1"], CHART, key)
+    assert later.findings == ()
+    earlier = audit(["R10.A1"], evolve(CHART, encounter_date=dt.date(2025, 9, 30)), key)
+    assert "It belongs to FY2026 and is not yet valid" in only(earlier, "invalid").message
+    with pytest.raises(BadInput):
+        audit(["R10.A1"], evolve(CHART, encounter_date=dt.date(2019, 1, 1)), key)
+
+
+def test_missing_seventh_tells_the_choice() -> None:
+    key = Key("x", codes=(KeyCode("T81.41XA", "first_listed"),))
+    for stem in ("T81.41", "T81.41X"):
+        found = only(audit([stem], CHART, key), "missing_7th")
+        assert "A initial encounter; D subsequent encounter; S sequela" in found.message
+        assert "I.A.5" in found.rule
+
+
+def test_a_repeated_code_is_told_once() -> None:
+    result = audit([*GOLD, "Z79.4", "Z79.4"], CHART, KEY)
+    assert pairs(result) == [("overcoded", "Z79.4")]
+    assert "I.B.12" in result.findings[0].rule
+    assert result.metrics.f1 == 1
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        ("E11.21", "stands beside E11.22 of the same family"),
+        ("M54.50", "does not support “Low back pain, unspecified”"),
+        ("I12.9", "the record says that the patient does not have it"),
+    ],
+)
+def test_why_an_added_code_is_wrong(added: str, words: str) -> None:
+    assert words in only(audit([*GOLD, added], CHART, KEY), "overcoded").message
+
+
+def test_an_unspecified_code_says_less_than_the_record() -> None:
+    key = Key("x", codes=(KeyCode("K26.0", "principal"), KeyCode("D62", "secondary")))
+    found = only(audit(["K92.2", "D62"], evolve(CHART, setting="inpatient"), key), "overcoded")
+    assert (
+        found.message
+        == "K92.2, “Gastrointestinal hemorrhage, unspecified”, leaves open what this record tells."
+    )
+    assert "I.B.18" in found.rule
+
+
+def test_quotations() -> None:
+    def told(line: str) -> tuple[list[str], float]:
+        result = audit(parse(f"{line}\nN18.32\nZ79.4", "codes").lines, CHART, KEY)
+        earned, possible = result.parts["Evidence quoted"]
+        assert result.findings == ()
+        return [one.kind for one in result.remarks], round(earned / possible, 2)
+
+    assert told('E11.22 "chronic KIDNEY disease   3b due to"') == ([], 1)
+    assert told('E11.22 "kidney failure"') == (["quote_not_found"], 0)
+    assert told('E11.22 "Insulin for years"') == (["quote_elsewhere"], 0.5)
+    assert told('E11.22 "kidney failure" "type 2 diabetes"') == (["quote_not_found"], 1)
+
+
+def test_support_is_told_apart_from_a_bad_quotation() -> None:
+    lines_ = parse('E11.22\nN18.32\nZ79.4\nM54.50 "Insulin for years"\nE78.5 "cholesterol"', "codes").lines
+    result = audit(lines_, CHART, KEY)
+    messages = {one.code: one.message for one in result.findings}
+    assert "the words that you quote are in the record" in messages["M54.50"]
+    assert "the words that you quote" not in messages["E78.5"]
+    assert [(one.kind, one.code) for one in result.remarks] == [("quote_not_found", "E78.5")]
+
+
+def test_lines_may_be_plain_text() -> None:
+    assert audit(["e1122", "n18.32", "Z794"], CHART, KEY).score == 100
+    assert audit([CodeLine(1, "E11.22", "E11.22"), "N18.32", "Z79.4"], CHART, KEY).score == 100
+
+
+def test_the_miscodings_of_a_key_change_nothing() -> None:
+    from chartpath.items import ErrorRef, Miscoding
+
+    listed = evolve(KEY, miscodings=(Miscoding(("I10",), (ErrorRef("invalid", "I10"),), explanation="no"),))
+    for codes in (GOLD, ["I10"], ["N18.32", "I10"]):
+        assert audit(codes, CHART, listed) == audit(codes, CHART, KEY)
