@@ -1,0 +1,316 @@
+"""The `chartpath` command. Exit status: 0 done, 1 the thing asked for does not hold, 2 bad input (one line)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chartpath import paths
+from chartpath._version import __version__
+from chartpath.errors import BadInput, ChartpathError
+
+app = typer.Typer(
+    name="chartpath",
+    help="An open course kit for US medical coding in JupyterLab.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# Typer carries its own copy of Click; the base of its BadParameter is the error of any misspelled call.
+_UsageError: Any = typer.BadParameter.__base__
+UnitArgument = Annotated[
+    str, typer.Argument(help="The unit, as its folder is named: 10-chart-abstraction-outpatient.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    browser: Annotated[bool, typer.Option(help="Open the web browser.")] = True,
+    port: Annotated[int | None, typer.Option(help="Port of the server on this machine.")] = None,
+) -> None:
+    """Open JupyterLab on the course. Further options go to JupyterLab as they are."""
+    from importlib.util import find_spec
+
+    if find_spec("jupyterlab") is None:
+        raise BadInput('JupyterLab is not installed here. Run: python -m pip install "chartpath[course]"')
+    root = _workspace()
+    start = "notebooks/00-start-here/start-here.ipynb"
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{start}",
+    ]
+    command += [] if browser else ["--no-browser"]
+    command += [f"--ServerApp.port={port}"] if port else []
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container everybody is root, and Jupyter would refuse to start
+    command += context.args
+    environment = dict(os.environ)
+    if paths.grading() and find_spec("nbgrader"):
+        from chartpath.grading.lab import lab_environment
+
+        environment.update(lab_environment())
+    # The kit's own settings come last: no news request, since nothing is sent anywhere.
+    own = str(Path(__file__).parent / "_jupyter")
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        part for part in (environment.get("JUPYTER_CONFIG_PATH", ""), own) if part
+    )
+    raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own command line
+
+
+def _workspace() -> Path:
+    """Folder JupyterLab opens: the checkout, or a copy of the installed course that is never overwritten."""
+    if paths.grading():
+        return paths.root()
+    import shutil
+
+    folder = Path.cwd() / "chartpath-course"
+    for source in sorted(paths.notebooks().glob("*/*.ipynb")):
+        target = folder / "notebooks" / source.parent.name / source.name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    return folder
+
+
+@app.command()
+def code(
+    code: Annotated[str, typer.Argument(help="A code, with or without its dot: E11.22.")],
+    edition: Annotated[
+        str | None, typer.Option(help="Fiscal year of the code set: 2025, 2026 or 2027.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look a code up, with every note that binds it."""
+    from chartpath.codecards import CodeCard
+    from chartpath.codesets import CURRENT_EDITION, code_json
+    from chartpath.codesets.views import find
+
+    if as_json:
+        _print_json(code_json(code, edition or CURRENT_EDITION))
+    else:
+        print(CodeCard(find(code, edition or CURRENT_EDITION)))
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Words, abbreviations or part of a code.")],
+    system: Annotated[str | None, typer.Option(help="icd10cm, icd10pcs or hcpcs.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Find codes by words, best first."""
+    from chartpath.codecards import SearchCard
+    from chartpath.codesets import search_json, store
+
+    if as_json:
+        _print_json(search_json(text, system=system, limit=limit))
+        return
+    card = SearchCard(text, tuple(store().search(text, system=system, limit=limit)))
+    print(card)
+    if not card.hits:
+        raise typer.Exit(1)
+
+
+@app.command()
+def audit(
+    cases: Annotated[Path, typer.Argument(help="A file of cases in the schema of charts.json.")],
+    case: Annotated[str | None, typer.Option(help="Id of one case.")] = None,
+    answer: Annotated[
+        str | None, typer.Option(help="File with the answer, one code a line; - reads standard input.")
+    ] = None,
+    contract: Annotated[
+        bool, typer.Option("--contract", help="Audit every submission of every case.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Judge the contract: exit 1 with a list when it is missed.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Audit an answer against a case: score, gates, and each error with its rule."""
+    from chartpath.answers import parse
+    from chartpath.audit import audit as run_audit
+    from chartpath.audit.contract import check_contract, result_json, run_contract
+    from chartpath.items import chart_from_case, key_from_case
+
+    data = _read_cases(cases)
+    if check:
+        faults = check_contract(data)
+        for fault in faults:
+            print(fault)
+        print(f"{len(data['charts'])} cases, {len(faults)} misses and false alarms")
+        raise typer.Exit(1 if faults else 0)
+    if contract:
+        for row in run_contract(data):
+            _print_json(row)
+        return
+    if not case or not answer:
+        raise BadInput("chartpath audit needs --case ID and --answer FILE, or --contract --json, or --check.")
+    found = next((one for one in data["charts"] if one.get("id") == case), None)
+    if found is None:
+        raise BadInput(f"{cases.name} has no case {case!r}. Its first is {data['charts'][0].get('id')!r}.")
+    parsed = parse(_read_answer(answer), "codes")
+    result = result_json(case, run_audit(parsed.lines, chart_from_case(found), key_from_case(found)))
+    if as_json:
+        _print_json(result)
+        return
+    print(
+        f"{case}: {result['score']:g} of 100 · claim-ready {_yes(result['claim_ready'])} · audit-ready {_yes(result['audit_ready'])}"
+    )
+    for problem in parsed.problems:
+        print(problem)
+    for error in result["errors"]:
+        print(f"- {error['class']} {error['code']}: {error['message']} [{error['rule']}]")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _read_cases(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
+    except ValueError as error:
+        raise BadInput(f"{path.name}: not a JSON file of cases ({error}).") from error
+    if isinstance(data, list):
+        data = {"charts": data}
+    charts = data.get("charts") if isinstance(data, dict) else None
+    if (
+        not isinstance(charts, list)
+        or not charts
+        or not all(isinstance(one, dict) and one.get("gold") for one in charts)
+    ):
+        raise BadInput(f"{path.name}: expected an object with a list `charts`, each with `id` and `gold`.")
+    return {**data, "charts": charts} if isinstance(data, dict) else {"charts": charts}
+
+
+def _read_answer(name: str) -> str:
+    if name == "-":
+        return sys.stdin.read()
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"{name}: cannot be read as text. Give a file with one code a line, or - for standard input."
+        ) from error
+
+
+@app.command()
+def build(
+    unit: Annotated[str | None, typer.Argument(help="One unit; all of them when left out.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 when a notebook differs from its text.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace notebooks that hold typed answers.")
+    ] = False,
+) -> None:
+    """Build the notebooks from their text."""
+    from chartpath import build as builder
+
+    if check:
+        differences = builder.check(unit)
+        for line in differences:
+            print(line)
+        raise typer.Exit(1 if differences else 0)
+    for path in builder.build(unit, force=force):
+        print(f"built {path.parent.name}/{path.name}")
+
+
+@app.command()
+def release(
+    unit: UnitArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the bundle; grading/release when left out.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier release of this unit.")] = False,
+) -> None:
+    """Make the learner's bundle of a unit: notebooks, no keys."""
+    from chartpath.grading import release_unit
+
+    print(f"The learner's bundle is {release_unit(unit, out, force=force)}")
+
+
+@app.command()
+def curriculum(
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Count objectives, items and minutes of every unit.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the units: what each is about, how long it takes, what is ready."""
+    from chartpath.curriculum import rows
+
+    found = rows(coverage)
+    if as_json:
+        for row in found:
+            _print_json(row)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    for name in found[0]:
+        table.add_column(name.replace("_", " "))
+    for row in found:
+        table.add_row(*(str(value) for value in row.values()))
+    Console().print(table)
+
+
+@app.command("hand-in")
+def hand_in(
+    learner: Annotated[str, typer.Argument(help="Your id in the class.")],
+    folder: Annotated[Path, typer.Option(help="The unit's folder.")] = Path(),
+) -> None:
+    """Pack a unit's notebooks into one file for the instructor."""
+    from chartpath.handin import hand_in as pack
+
+    print(f"Give this file to your instructor: {pack(learner, folder)}")
+
+
+def main() -> None:
+    """Run the command; every expected error ends as one line on stderr."""
+    try:
+        status = app(standalone_mode=False)
+    except ChartpathError as error:
+        _fail(str(error), error.exit_status)
+    except _UsageError as error:
+        _fail(f"{error.format_message()} Run `chartpath --help`.", 2)
+    except typer.Abort:
+        _fail("Stopped.", 1)
+    except BrokenPipeError:
+        sys.exit(1)
+    else:
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str, status: int) -> None:
+    print("chartpath: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(status)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
+        print(context.get_help())

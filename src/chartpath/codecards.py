@@ -1,0 +1,146 @@
+"""A code and a list of search results as a person reads them: HTML in a notebook, plain text elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from attrs import frozen
+
+from chartpath.codesets import CURRENT_EDITION, Code, Hit, Note, store
+
+_BOX = (
+    "font-family:system-ui,'Segoe UI',Arial,sans-serif;font-size:15px;line-height:1.5;color:#1a1a1a;background:#ffffff;"
+    "border:1px solid #767676;border-radius:4px;padding:12px 16px;margin:6px 0;max-width:52em"
+)
+_KINDS = {
+    "includes": "Includes",
+    "inclusion": "Also called",
+    "excludes1": "Excludes1: coded elsewhere, never beside this one",
+    "excludes2": "Excludes2: coded elsewhere, may stand beside this one",
+    "code_first": "Code first",
+    "use_additional": "Use additional code",
+    "code_also": "Code also",
+    "seventh_character": "7th character",
+    "note": "Note",
+}
+
+
+@frozen
+class CodeCard:
+    """One code with its place in the tree and every note that binds it, the carrier of each named."""
+
+    code: Code
+
+    @property
+    def notes(self) -> list[Note]:
+        """Own notes first, then those of each ancestor."""
+        return store().notes(self.code.code)
+
+    @property
+    def children(self) -> list[Code]:
+        """The codes one level below."""
+        return store().children(self.code.code, self.code.edition)
+
+    @property
+    def path(self) -> str:
+        """Chapter to category, outermost first."""
+        return " › ".join(
+            f"{_place(node.id)} {node.title}" for node in reversed(store().ancestors(self.code.code))
+        )
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{self.code.code}  {self.code.title}",
+            f"{self._verdict()} · FY{self.code.edition}",
+            self.path,
+        ]
+        for carrier, notes in self._by_carrier():
+            lines.append(f"\n{carrier}")
+            lines += [f"  {_KINDS.get(note.kind, note.kind)}: {note.text}" for note in notes]
+        seventh = store().seventh_characters(self.code.code)
+        lines += [f"  7th character {letter}: {meaning}" for letter, meaning in seventh.items()]
+        lines += [f"  {child.code}  {child.title}" for child in self.children]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        title = f'<p style="margin:0;font-size:17px"><b>{escape(self.code.code)}</b> {escape(self.code.title)}</p>'
+        facts = f'<p style="margin:0">{escape(self._verdict())} · fiscal year {escape(self.code.edition)}</p>'
+        path = f'<p style="margin:0;color:#404040">{escape(self.path)}</p>'
+        body = "".join(self._carrier_html(carrier, notes) for carrier, notes in self._by_carrier())
+        seventh = store().seventh_characters(self.code.code)
+        if seventh:
+            body += "<p style='margin:8px 0 0'><b>7th character</b></p>" + _rows(
+                f"<b>{escape(letter)}</b>&nbsp; {escape(meaning)}" for letter, meaning in seventh.items()
+            )
+        if self.children:
+            body += "<p style='margin:8px 0 0'><b>Next level</b></p>" + _rows(
+                f"<b>{escape(child.code)}</b>&nbsp; {escape(child.title)}" for child in self.children
+            )
+        source = "<p style='margin:8px 0 0;color:#404040;font-size:13px'>Titles: FY" + escape(
+            self.code.edition
+        )
+        source += " code list. Notes: April 2026 Tabular List. CDC/NCHS and CMS, public domain.</p>"
+        return f'<section aria-label="Code {escape(self.code.code)}" style="{_BOX}">{title}{facts}{path}{body}{source}</section>'
+
+    def _verdict(self) -> str:
+        return "Complete: may be reported" if self.code.billable else "Not complete: needs more characters"
+
+    def _by_carrier(self) -> list[tuple[str, list[Note]]]:
+        groups: dict[str, list[Note]] = {}
+        for note in self.notes:
+            own = note.node == self.code.code
+            if note.kind == "seventh_character" or (note.kind == "inclusion" and not own):
+                continue  # the characters are listed apart; another name of an ancestor does not bind the code
+            name = "At this code" if own else f"From {_place(note.node)}, {note.node_title}, above it"
+            groups.setdefault(name, []).append(note)
+        return list(groups.items())
+
+    @staticmethod
+    def _carrier_html(carrier: str, notes: list[Note]) -> str:
+        rows = [f"<b>{escape(_KINDS.get(note.kind, note.kind))}</b>: {escape(note.text)}" for note in notes]
+        return f"<p style='margin:8px 0 0'><b>{escape(carrier)}</b></p>" + _rows(rows)
+
+
+@frozen
+class SearchCard:
+    """What a search found, best first."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __repr__(self) -> str:
+        if not self.hits:
+            return f"Nothing found for “{self.text}”. Try fewer words, or another word for the same thing."
+        width = max(len(hit.code) for hit in self.hits)
+        return "\n".join(
+            f"{hit.code:<{width}}  {hit.title}" + ("" if hit.billable else "  (needs more characters)")
+            for hit in self.hits
+        )
+
+    def _repr_html_(self) -> str:
+        if not self.hits:
+            return f'<section aria-label="Search" style="{_BOX}">{escape(repr(self))}</section>'
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:nowrap'>{escape(hit.code)}</th>"
+            f"<td style='text-align:left;padding:2px 0'>{escape(hit.title)}{'' if hit.billable else ' <i>(needs more characters)</i>'}"
+            f"<br><span style='color:#404040;font-size:13px'>{escape(' › '.join(hit.path))}</span></td></tr>"
+            for hit in self.hits
+        )
+        return (
+            f'<section aria-label="Search results for {escape(self.text, quote=True)}" style="{_BOX}">'
+            f"<p style='margin:0 0 4px'>{len(self.hits)} found for “{escape(self.text)}”, best first (FY{CURRENT_EDITION})</p>"
+            f"<table style='border-collapse:collapse'><tbody>{rows}</tbody></table></section>"
+        )
+
+
+def _place(node: str) -> str:
+    return f"Chapter {node}" if node.isdigit() else node
+
+
+def _rows(lines: Iterable[str]) -> str:
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return f"<ul style='margin:2px 0;padding-left:20px'>{items}</ul>"

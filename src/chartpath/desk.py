@@ -1,0 +1,120 @@
+"""What a learner touches in a notebook: `show`, `score`, `code`, `search` and the `%%answer` cell."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from chartpath import answers, cards, items
+from chartpath.audit import scrub
+from chartpath.codecards import CodeCard, SearchCard
+from chartpath.codesets import CURRENT_EDITION, edition_for, store
+from chartpath.codesets.views import find
+from chartpath.errors import BadInput
+from chartpath.items import Item
+from chartpath.scoring import Graded, grade
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+# The last answer to each item in this session: what `score` looks at, as a top-to-bottom run would.
+_answered: dict[str, str] = {}
+
+
+def show(item_id: str) -> None:
+    """Show the record or the question of an item."""
+    item = items.item(item_id)
+    if item.kind == "codes" and item.chart:
+        _display(cards.chart_html(item.chart), cards.chart_text(item.chart))
+    else:
+        _display(cards.question_html(item), cards.question_text(item))
+
+
+def score(item_id: str) -> float:
+    """Points of the last answer to an item, with its feedback card.
+
+    Raises KeyNotAtHand for an assessed item where its key is not on this machine; never guesses.
+    """
+    item = items.item(item_id)
+    body = _answered.get(item.id, "")
+    if answers.parse(body, item.kind, item.systems).blank and not _autograding():
+        raise BadInput(
+            f"{item.id}: no answer yet. Fill in the cell above, run it with Shift+Enter, then run this one."
+        )
+    graded = grade_body(item, body)
+    _display(cards.result_html(graded, reveal=item.assessed), cards.result_text(graded))
+    return graded.points
+
+
+def grade_body(item: Item, body: str) -> Graded:
+    """Score the body of an answer cell (the text below `%%answer ID`)."""
+    return grade(item, items.key(item.id), answers.parse(body, item.kind, item.systems))
+
+
+def code(text: str, edition: str = CURRENT_EDITION) -> CodeCard:
+    """A code with its place in the tree and every note that binds it. Raises BadInput, naming near codes."""
+    return CodeCard(find(text, edition))
+
+
+def search(text: str, limit: int = 10, system: str | None = None) -> SearchCard:
+    """Codes whose title, notes or index terms fit the words, best first."""
+    return SearchCard(text, tuple(store().search(text, system=system, limit=limit)))
+
+
+def answer(line: str, cell: str | None = None) -> None:
+    """The `%%answer ITEM-ID` cell: its body is parsed, never executed."""
+    parts = answers.split_cell(f"%%answer {line}\n{cell or ''}")
+    if parts is None or not parts[0]:
+        raise BadInput(
+            "After %%answer stands the name of one item, like %%answer start-first-code. Copy it from the text above."
+        )
+    item = items.item(parts[0])
+    _answered[item.id] = parts[1]
+    parsed = answers.parse(parts[1], item.kind, item.systems)
+    if parsed.blank:
+        _display(cards.blank_html(item), f"{item.id}: no answer yet")
+    elif item.assessed:
+        _check(item, parsed)
+    else:
+        graded = grade(item, items.key(item.id), parsed)
+        _display(cards.result_html(graded), cards.result_text(graded))
+
+
+def _autograding() -> bool:
+    """nbgrader sets this variable while it grades: a blank answer is then worth 0, not a reminder."""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+def _check(item: Item, parsed: answers.Answer) -> None:
+    """Say of an assessed answer what needs no key."""
+    problems = [str(problem) for problem in parsed.problems]
+    if item.kind != "codes" or item.chart is None:
+        problems += [
+            f"There is no option {letter} here. The options are {', '.join(item.options)}."
+            for letter in parsed.letters
+            if letter not in item.options
+        ]
+        _display(
+            cards.check_html(item, problems, (), (), CURRENT_EDITION), cards.check_text(item, problems, ())
+        )
+        return
+    chart = item.chart
+    edition = edition_for(chart.encounter_date)
+    findings = scrub(parsed.lines, edition, age=chart.age, sex=chart.sex, inpatient=chart.inpatient)
+    _display(
+        cards.check_html(item, problems, findings, parsed.codes, edition),
+        cards.check_text(item, problems, findings),
+    )
+
+
+def register(shell: InteractiveShell) -> None:
+    """Teach a running IPython the `%%answer` cell."""
+    register_function: Any = shell.register_magic_function  # its decorated signature hides `self` from a checker
+    register_function(answer, magic_kind="cell", magic_name="answer")
+
+
+def _display(html: str, text: str) -> None:
+    from IPython.display import display
+
+    data: dict[str, Any] = {"text/plain": text, "text/html": html}
+    display(data, raw=True)
