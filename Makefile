@@ -1,0 +1,49 @@
+# The two commands: `make lab` opens the course, `make test` runs every test. Each sets up what it needs.
+# Without make (Windows): the README gives the same steps as plain `python -m ...` lines.
+
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+
+.PHONY: lab test check build demo bench lock clean
+
+lab: $(VENV)/.course
+	$(PY) -m chartpath lab
+
+test: $(VENV)/.dev
+	$(PY) -m chartpath build --check
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest
+
+build: $(VENV)/.dev
+	$(PY) -m chartpath build
+
+demo: $(VENV)/.course
+	$(PY) -m chartpath demo
+
+bench: $(VENV)/.dev
+	for program in tests/benchmarks/*.py; do $(PY) $$program --quick || exit 1; done
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.course: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.course
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+# Resolve both locks anew: the versions of the course are a subset of those of the tests.
+lock: $(VENV)/.dev
+	$(PY) -m pip install --quiet uv
+	$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra course --extra build pyproject.toml -o requirements.lock
+	$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra course --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,71 @@
+"""`chartpath lab`, as `make lab` starts it: the start page opens, and nothing asks to call home."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from ports import free_port
+
+from chartpath import paths
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[str]:
+    """The address JupyterLab prints, token included."""
+    log = tmp_path / "lab.log"
+    environment = os.environ | {
+        "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "spaces"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+    }
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "chartpath", "lab", "--no-browser", "--port", str(free_port())]
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, cwd=tmp_path)
+        address = ""
+        for _ in range(240):
+            found = re.search(r"http://127\.0\.0\.1:\d+/\S+", log.read_text(encoding="utf-8"))
+            if found or process.poll() is not None:
+                address = found[0] if found else ""
+                break
+            time.sleep(0.25)
+        assert address, log.read_text(encoding="utf-8")[-3000:]
+        yield address
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_the_course_opens_on_the_start_page(page: Page, lab: str, picture: Callable[..., Path]) -> None:
+    page.goto(lab)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    assert page.get_by_role("tab", name="start-here.ipynb").count() == 1
+    page.get_by_role("heading", name="Can you code your first chart in a minute?").wait_for()
+    page.wait_for_timeout(3000)
+    assert page.get_by_text("Would you like to get notified about official Jupyter news").count() == 0
+    picture(page, "make-lab")
+
+
+def test_formgrader_finds_this_course(page: Page, lab: str) -> None:
+    page.goto(lab)
+    page.wait_for_selector(".jp-Notebook")
+    base, _, token = lab.partition("/lab")
+    answer = page.request.get(
+        f"{base}/formgrader/api/assignments{token[token.index('?') :]}"
+        if "?" in token
+        else f"{base}/formgrader/api/assignments"
+    )
+    assert answer.ok, answer.text()
+    units = {row["name"] for row in answer.json()}
+    assert {path.parent.name for path in paths.notebooks().glob("*/*.ipynb")} <= units
