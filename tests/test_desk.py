@@ -143,3 +143,12 @@ def test_show_code_and_search_have_both_forms(shell: InteractiveShell) -> None:
 def test_an_unknown_code_names_the_nearest(shell: InteractiveShell) -> None:
     with pytest.raises(BadInput, match="E11"):
         chartpath.code("E11.2O")
+
+
+def test_audit_is_a_function_and_a_package() -> None:
+    for _ in range(2):  # importing the package binds its name: the second call must work too
+        result = chartpath.audit(key_codes(PRACTICE.id).split(), PRACTICE.id)
+        assert result.score == 100
+    assert chartpath.audit(["J02.9"], "practice-sore-throat-01").score < 100
+    with pytest.raises(BadInput, match="no item"):
+        chartpath.audit(["J02.9"], "no-such-item")

@@ -80,6 +80,8 @@ class KeyCode:
     evidence: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     required: bool = True
+    modifiers: tuple[str, ...] = ()
+    units: int | None = None
 
 
 @frozen
