@@ -24,6 +24,13 @@ from chartpath.answers import KINDS, MAX_CHARACTERS, parse, split_cell, stub
         ("E11.22\r\nN18.32\r\n", ("E11.22", "N18.32")),
         ("E11\u201122", ("E11.22",)),
         ("S93.401-A", ("S93.401A",)),
+        ("1. G56.02\n2) I10\n- E11.9\n* N18.6", ("G56.02", "I10", "E11.9", "N18.6")),
+        ("`G56.02`", ("G56.02",)),
+        ("Dx: G56.02", ("G56.02",)),
+        ("G56.02:Carpal", ("G56.02",)),
+        ("G 56.02", ("G56.02",)),
+        ("Carpal tunnel syndrome, left upper limb G56.02", ("G56.02",)),
+        ("G56.02 (left)", ("G56.02",)),
     ],
 )
 def test_codes_are_normalised(typed: str, codes: tuple[str, ...]) -> None:
@@ -36,6 +43,14 @@ def test_evidence_role_and_poa_stand_on_the_code_line() -> None:
     assert (first.role, first.poa, first.evidence) == ("principal", "Y", ("HTN with CKD",))
     assert (second.role, second.poa, second.evidence, second.line) == ("secondary", "N", ("stage 4",), 2)
     assert answer.problems == ()
+
+
+def test_single_quotation_marks_will_do() -> None:
+    (line,) = parse("R33.8 'can't pee' # his words", "codes").lines
+    assert line.evidence == ()  # an apostrophe inside: not to be guessed
+    assert parse("G56.02 'Carpal tunnel syndrome, left'", "codes").lines[0].evidence == (
+        "Carpal tunnel syndrome, left",
+    )
 
 
 def test_a_number_sign_in_quotes_is_no_comment() -> None:
@@ -55,7 +70,9 @@ def test_a_procedure_is_read_without_a_dot() -> None:
 @pytest.mark.parametrize(
     ("typed", "line", "says"),
     [
-        ("E11.22\ndiabetes", 2, "does not look like a code"),
+        ("E11.22\ndiabetes", 2, "holds no code"),
+        ("carpal tunnel syndrome", 1, "cp.search"),
+        ('cp.code("carpal tunnel")', 1, "holds no code"),
         ("080", 1, "begin with a letter"),
         ('"CKD stage 3b"', 1, "no code on this line"),
         ('E11.22 "CKD', 1, "quotation mark is missing"),
@@ -81,6 +98,7 @@ def test_a_remark_does_not_cost_the_code() -> None:
         ("choice", " b) ", "B"),
         ("choice", "# think\nC", "C"),
         ("choices", "c, A", ("A", "C")),
+        ("choices", "A and C", ("A", "C")),
         ("number", "$51,140", 51140.0),
         ("number", "9.6 %", 9.6),
         ("number", "-.5", -0.5),
@@ -101,6 +119,7 @@ def test_other_kinds(kind: str, typed: str, value: object) -> None:
     [
         ("choice", "A B"),
         ("choice", "the first one"),
+        ("choice", "A and C"),
         ("number", "many"),
         ("number", "1,14"),
         ("number", "1\n2"),

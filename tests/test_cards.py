@@ -88,7 +88,7 @@ def test_every_finding_shows_its_rule() -> None:
 def test_a_right_answer_says_so() -> None:
     for item in CODED:
         typed = "\n".join(code.code for code in items.key(item.id).codes if code.required)
-        assert "audit-ready: nothing to mend" in cards.headline(graded(item, typed))
+        assert "audit-ready: nothing to change" in cards.headline(graded(item, typed))
 
 
 def test_a_blank_answer_is_not_called_wrong() -> None:

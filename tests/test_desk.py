@@ -54,7 +54,7 @@ def test_an_assessed_answer_hears_only_what_needs_no_key(
     monkeypatch.setenv("CHARTPATH_KEYS", "none")
     result, shown = run(shell, f"%%answer {ASSESSED.id}\nE11.2\nZZZ.9")
     assert result.success
-    assert "Your instructor scores it" in shown
+    assert "your instructor scores it" in shown
     assert "E11.2: not complete" in shown
     assert "no such code" in shown
     result, shown = run(shell, f'import chartpath as cp\ncp.score("{ASSESSED.id}")')

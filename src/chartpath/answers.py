@@ -22,7 +22,7 @@ MAX_CHARACTERS = 20_000
 """An answer longer than this is not an answer; reading stops there, and a problem says so."""
 
 _MAGIC = re.compile(r"\A\s*%%answer(?:[ \t]+(\S+))?[ \t]*(?:\n|\Z)")
-_QUOTED = re.compile(r'"([^"\n]*)"|“([^”\n]*)”')
+_QUOTED = re.compile(r"""\"([^\"\n]*)\"|“([^”\n]*)”|(?<!\w)[‘']([^’'\n]+)[’'](?!\w)""")
 _CODE = re.compile(r"[A-Z][0-9A-Z][0-9A-Z](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?")
 _PCS = re.compile(r"[0-9A-Z]{7}")
 _HCPCS = re.compile(r"[A-Z][0-9]{4}")
@@ -190,68 +190,54 @@ def _codes(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: lis
 
 
 def _code_line(number: int, text: str, systems: tuple[str, ...], problems: list[Problem]) -> list[CodeLine]:
-    evidence = tuple(
-        phrase for match in _QUOTED.finditer(text) if (phrase := (match[1] or match[2] or "").strip())
-    )
+    evidence = tuple(phrase for match in _QUOTED.finditer(text) if (phrase := _phrase(match)))
     rest = _QUOTED.sub(" ", text)
-    if '"' in rest or "“" in rest or "”" in rest:
-        problems.append(
-            Problem(
-                number,
-                'a quotation mark is missing. Write the phrase between two marks, like "CKD stage 3b".',
-                False,
-            )
-        )
+    if any(mark in rest for mark in '"“”'):
+        remark = 'a quotation mark is missing. Write the phrase between two marks, like "CKD stage 3b".'
+        problems.append(Problem(number, remark, False))
         rest = re.split('["“”]', rest, maxsplit=1)[0]
-    words = rest.replace(",", " ").replace(";", " ").split()
-    role = _ROLES.get(words[0].upper().rstrip(":")) if words else None
-    if role:
-        words = words[1:]
-    if not words:
-        problems.append(
-            Problem(number, "there is no code on this line. Type the code first, then the phrase in quotes.")
-        )
-        return []
-    first = _read_code(words[0], systems, role)
-    if first is None:
-        problems.append(Problem(number, _not_a_code(words[0])))
-        return []
-    codes = [(first, words[0])]
+    words = _words(rest)
+    role = _ROLES.get(words[0].upper()) if words else None
+    words = words[1:] if role else words
+    found: list[tuple[tuple[str, tuple[str, ...], str], str]] = []
     poa: str | None = None
     units: int | None = None
     ignored: list[str] = []
-    for word in words[1:]:
-        upper = word.upper()
-        unit = _UNITS.fullmatch(upper)
-        if unit:
+    for word in words:
+        code = _read_code(word, systems, role)
+        unit = _UNITS.fullmatch(word.upper())
+        if unit and found:
             units = int(unit[1])
-        elif len(upper) == 1 and upper in _POA:
-            poa = upper
-        elif not ignored and (another := _read_code(word, systems, role)) and any(c.isdigit() for c in word):
-            codes.append((another, word))
+        elif code:
+            found.append((code, word))
+        elif found and len(word) == 1 and word.upper() in _POA:
+            poa = word.upper()
         else:
             ignored.append(word)
+    if not found:
+        problems.append(Problem(number, _no_code(text, ignored)))
+        return []
     if ignored:
-        shown = " ".join(ignored)[:40]
-        problems.append(
-            Problem(
-                number,
-                f"“{shown}” is not part of a code and was left out. Put words from the note in quotes, or after #.",
-                False,
-            )
-        )
-    if len(codes) > 1:
-        problems.append(
-            Problem(
-                number,
-                f"{len(codes)} codes on one line. They were read in this order; one code a line is safer.",
-                False,
-            )
-        )
-    made = []
-    for (code, modifiers, system), written in codes:
-        made.append(CodeLine(number, code, written, role, poa, evidence, modifiers, units, system))
-    return made
+        remark = f"“{' '.join(ignored)[:40]}” is not part of a code and was left out. Put words from the note in quotes, or after #."
+        problems.append(Problem(number, remark, False))
+    if len(found) > 1:
+        remark = f"{len(found)} codes on one line. They were read in this order; one code a line is safer."
+        problems.append(Problem(number, remark, False))
+    return [
+        CodeLine(number, code, written, role, poa, evidence, modifiers, units, system)
+        for (code, modifiers, system), written in found
+    ]
+
+
+def _phrase(match: re.Match[str]) -> str:
+    return next((group for group in match.groups() if group), "").strip()
+
+
+def _words(text: str) -> list[str]:
+    """The words of a line without list marks, brackets and separators; a letter apart from its digits joined."""
+    text = re.sub(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", text.replace("`", " "))
+    text = re.sub(r"^([A-Za-z]) (\d[0-9A-Za-z])", r"\1\2", re.sub(r"[,;:()\[\]]", " ", text).strip())
+    return text.split()
 
 
 def _read_code(
@@ -264,6 +250,8 @@ def _read_code(
         stem, modifiers = "".join([stem.replace(".", ""), *modifiers]), []
     if not all(_MODIFIER.fullmatch(modifier) for modifier in modifiers):
         return None
+    if not any(character.isdigit() for character in stem):
+        return None  # a word: every code holds a digit
     if role == "procedure" and _PCS.fullmatch(stem):
         return stem, tuple(modifiers), "icd10pcs"
     code, system = normalize_code(stem, systems)
@@ -272,23 +260,20 @@ def _read_code(
     return code, tuple(modifiers), system
 
 
-def _not_a_code(word: str) -> str:
-    shown = word[:30]
-    if word[:1].isdigit() and any(c.isalnum() for c in word[1:]):
-        return f"“{shown}” does not look like a diagnosis code. Those begin with a letter, like E11.22: is the first character right?"
-    return f"“{shown}” does not look like a code. Type one code a line, like E11.22; put words in quotes after the code, or after #."
+def _no_code(text: str, words: list[str]) -> str:
+    if not words:
+        return "there is no code on this line. Type the code first, then the phrase in quotes."
+    if re.match(r"\d[0-9A-Za-z.]+$", words[0]):
+        return f"“{words[0][:30]}” does not look like a diagnosis code. Those begin with a letter, like E11.22: is the first character right?"
+    return f"“{text[:40]}” holds no code. Type its code, like E11.22; cp.search finds one by words. A remark goes after #."
 
 
 def _choice(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
     letters = _letters(lines, problems)
     if len(letters) > 1:
-        problems.append(
-            Problem(
-                lines[0][0],
-                f"this question takes one letter, and {len(letters)} were typed. Keep the one you mean.",
-            )
-        )
-        return Answer("choice", problems=tuple(problems))
+        remark = f"this question takes one letter, and {len(letters)} were typed. Keep the one you mean."
+        problems.append(Problem(lines[0][0], remark))
+        letters = []
     return Answer("choice", value=letters[0] if letters else None, problems=tuple(problems))
 
 
@@ -303,20 +288,19 @@ def _order(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: lis
 
 
 def _letters(lines: list[tuple[int, str]], problems: list[Problem]) -> list[str]:
+    """The letters typed; none at all when one of the words is something else, for nobody knows what was meant."""
     letters: list[str] = []
     for number, text in lines:
-        for word in re.split(r"[\s,;]+", text.strip().strip(",;")):
+        for word in re.split(r"[\s,;&]+", text.strip().strip(",;")):
             letter = word.strip("().:\"“”'").upper()
             if re.fullmatch(r"[A-Z]|[0-9]{1,2}", letter):
                 letters.append(letter)
-            else:
-                problems.append(
-                    Problem(
-                        number,
-                        f"“{word[:30]}” is not one of the letters. Type just the letter of your answer, like B.",
-                    )
+            elif letter not in ("AND", ""):
+                remark = (
+                    f"“{word[:30]}” is not one of the letters. Type just the letter of your answer, like B."
                 )
-                break
+                problems.append(Problem(number, remark))
+                return []
     return letters
 
 
@@ -333,9 +317,7 @@ def _number(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: li
         r"\$?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)\s*(?:%|[A-Za-z][A-Za-z /]*)?\.?", text
     )
     if not match or not any(c.isdigit() for c in match[1]):
-        problems.append(
-            Problem(number, f"“{text[:30]}” is not a number. Type digits only, like 51140 or 9.6.")
-        )
+        problems.append(Problem(number, f"“{text[:30]}” is not a number. Type it in digits, like 3 or 9.6."))
         return Answer("number", problems=tuple(problems))
     return Answer("number", value=float(match[1].replace(",", "")), problems=tuple(problems))
 

@@ -140,7 +140,7 @@ def headline(graded: Graded) -> str:
         else "not ready to send"
     )
     if graded.right:
-        gate = "audit-ready: nothing to mend"
+        gate = "audit-ready: nothing to change"
     return f"{metrics.tp} of {total} {'code' if total == 1 else 'codes'} · {gate} · {worth}"
 
 
@@ -149,7 +149,7 @@ def check_html(
 ) -> str:
     """What can be said of an assessed answer without its key: the checks of a claim scrubber."""
     titles = "".join(f"<li>{escape(code)} {escape(_code_title(code, edition))}</li>" for code in codes)
-    body = "<p style='margin:0 0 6px;font-weight:600'>Saved in this notebook. Your instructor scores it.</p>"
+    body = "<p style='margin:0 0 6px;font-weight:600'>Read. Press Ctrl+S (Cmd+S on a Mac) to save it; your instructor scores it.</p>"
     body += (
         f"<p style='margin:0'>You entered:</p><ol style='margin:2px 0 6px'>{titles}</ol>" if titles else ""
     )
@@ -167,7 +167,7 @@ def check_text(item: Item, problems: Sequence[str], findings: Sequence[Finding])
     """The same checks as plain text."""
     return "\n".join(
         [
-            "Saved. Your instructor scores it.",
+            "Read. Save it with Ctrl+S; your instructor scores it.",
             *problems,
             *(f"- {_title(one, True)}: {one.message}" for one in findings),
         ]
@@ -302,7 +302,7 @@ def _plain_answer(graded: Graded) -> str:
         return ", ".join(f"{left} {right}" for left, right in dict(answer).items())
     if item.kind == "number":
         return f"{answer:g} {item.unit_of_measure}".strip()
-    return " or ".join([answer] if isinstance(answer, str) else [str(term) for term in answer])
+    return answer if isinstance(answer, str) else str(answer[0])
 
 
 def _citation(citation: str) -> str:

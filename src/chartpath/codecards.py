@@ -25,6 +25,8 @@ _KINDS = {
     "note": "Note",
 }
 
+_ASKING = ("code_first", "use_additional", "code_also")
+
 
 @frozen
 class CodeCard:
@@ -57,7 +59,7 @@ class CodeCard:
         ]
         for carrier, notes in self._by_carrier():
             lines.append(f"\n{carrier}")
-            lines += [f"  {_KINDS.get(note.kind, note.kind)}: {note.text}" for note in notes]
+            lines += [f"  {_KINDS.get(note.kind, note.kind)}: {_words(note)}" for note in notes]
         seventh = store().seventh_characters(self.code.code)
         lines += [f"  7th character {letter}: {meaning}" for letter, meaning in seventh.items()]
         lines += [f"  {child.code}  {child.title}" for child in self.children]
@@ -98,7 +100,9 @@ class CodeCard:
 
     @staticmethod
     def _carrier_html(carrier: str, notes: list[Note]) -> str:
-        rows = [f"<b>{escape(_KINDS.get(note.kind, note.kind))}</b>: {escape(note.text)}" for note in notes]
+        rows = [
+            f"<b>{escape(_KINDS.get(note.kind, note.kind))}</b>: {escape(_words(note))}" for note in notes
+        ]
         return f"<p style='margin:8px 0 0'><b>{escape(carrier)}</b></p>" + _rows(rows)
 
 
@@ -135,6 +139,11 @@ class SearchCard:
             f"<p style='margin:0 0 4px'>{len(self.hits)} found for “{escape(self.text)}”, best first (FY{CURRENT_EDITION})</p>"
             f"<table style='border-collapse:collapse'><tbody>{rows}</tbody></table></section>"
         )
+
+
+def _words(note: Note) -> str:
+    """The note's words, without those that its label has said already."""
+    return note.text.removeprefix("code ").lstrip(", ") if note.kind in _ASKING else note.text
 
 
 def _place(node: str) -> str:

@@ -109,7 +109,9 @@ def _check(item: Item, parsed: answers.Answer) -> None:
 
 def register(shell: InteractiveShell) -> None:
     """Teach a running IPython the `%%answer` cell."""
-    register_function: Any = shell.register_magic_function  # its decorated signature hides `self` from a checker
+    register_function: Any = (
+        shell.register_magic_function
+    )  # its decorated signature hides `self` from a checker
     register_function(answer, magic_kind="cell", magic_name="answer")
 
 

@@ -362,7 +362,7 @@ def key(item_id: str) -> Key:
     path = folder / f"{one.id}.yaml" if folder else None
     if path is None or not path.is_file():
         raise KeyNotAtHand(
-            f"{one.id} is scored by your instructor, who has its key. Your answer is saved in this notebook; hand it in when you are done."
+            f"{one.id} is scored by your instructor, who has its key. Save the notebook (Ctrl+S), and hand it in when you are done."
         )
     return _key_at(path)
 

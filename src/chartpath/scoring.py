@@ -63,7 +63,8 @@ def grade(item: Item, key: Key, answer: Answer) -> Graded:
     if key.answer is None:
         raise BadInput(f"{item.id}: its key holds no `answer:`. Correct grading/keys or datasets/keys.")
     if answer.value is None:
-        return Graded(item, key, answer, 0.0, remark="No answer yet.")
+        remark = "No answer yet." if answer.blank else "Not read yet."
+        return Graded(item, key, answer, 0.0, remark=remark)
     share, remark = _JUDGES[item.kind](item, key, answer)
     return Graded(item, key, answer, round(100 * share, 2), remark=remark)
 
@@ -95,7 +96,8 @@ def _number(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
     # A hair's breadth for the decimal fractions that binary numbers cannot hold.
     if abs(wanted - given) <= key.tolerance + 1e-9 * max(1.0, abs(wanted)):
         return 1.0, "Right."
-    return 0.0, "Too high." if given > wanted else "Too low."
+    side = "high" if given > wanted else "low"
+    return 0.0, f"Too {side}. {key.feedback.get(side, '')}".strip()
 
 
 def _term(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
@@ -105,7 +107,8 @@ def _term(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
         return 1.0, "Right."
     if any(_one_slip(given, _bare(str(term))) for term in accepted):
         return SPELLING_CREDIT, "Nearly: check the spelling. One wrong letter can name another condition."
-    return 0.0, "Not this term."
+    tempting = {_bare(term): why for term, why in key.feedback.items()}
+    return 0.0, tempting.get(given, "Not this term.")
 
 
 def _match(item: Item, key: Key, answer: Answer) -> tuple[float, str]:

@@ -68,8 +68,8 @@ def test_the_first_item_from_wrong_to_right(
     feedback.scroll_into_view_if_needed()
     picture(page, "wrong-answer")
     type_and_run(page, answer, "%%answer start-first-code\ng5602")
-    page.wait_for_function("document.body.innerText.includes('audit-ready: nothing to mend')")
-    assert "1 of 1 point" in feedback.inner_text()
+    page.wait_for_function("document.body.innerText.includes('audit-ready: nothing to change')")
+    assert "10 of 10 points" in feedback.inner_text()
     picture(page, "right-answer")
 
 
