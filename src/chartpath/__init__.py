@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from chartpath._version import __version__
+
+TYPE_CHECKING = False  # importing typing takes longer than everything else here
+if TYPE_CHECKING:
+    from typing import Any
 
 _WHERE = {
     "show": "chartpath.desk",

@@ -66,8 +66,15 @@ def test_a_code_that_becomes_a_heading_has_a_row_for_each_form() -> None:
 
 
 def test_a_revised_title_keeps_the_date_of_the_code() -> None:
-    found = [(row["title"][-18:], row["first_edition"], row["valid_from"]) for row in codes() if row["code"] == "L02.232"]
-    assert found == [("t, except buttock]", "2025", "2015-10-01"), ("buttock and flank]", "2027", "2015-10-01")]
+    found = [
+        (row["title"][-18:], row["first_edition"], row["valid_from"])
+        for row in codes()
+        if row["code"] == "L02.232"
+    ]
+    assert found == [
+        ("t, except buttock]", "2025", "2015-10-01"),
+        ("buttock and flank]", "2027", "2015-10-01"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +108,12 @@ def test_titles_without_an_official_source_are_few_and_say_so() -> None:
 
 def test_the_order_is_that_of_the_book() -> None:
     order = list(dict.fromkeys(row["code"][:3] for row in codes("2027")))
-    for before, code, after in (("C75", "C7A", "C7B"), ("C43", "C4A", "C44"), ("Q99", "QA0", "QA1"), ("J4A", "J4B", "J45")):
+    for before, code, after in (
+        ("C75", "C7A", "C7B"),
+        ("C43", "C4A", "C44"),
+        ("Q99", "QA0", "QA1"),
+        ("J4A", "J4B", "J45"),
+    ):
         place = order.index(code)
         assert order[place - 1 : place + 2] == [before, code, after]
     assert order[-2:] == ["U07", "U09"]
@@ -135,7 +147,10 @@ def test_index_rows_lead_to_codes() -> None:
     assert all(row["code"].replace(".", "") in stems for row in rows("index-terms"))
     found = {row["term"]: (row["code"], row["see"]) for row in rows("index-terms")}
     assert found["Attack, attacks > heart"] == ("I21.9", "infarct, myocardium")
-    assert next(row for row in rows("drugs") if row["substance"].startswith("Aspirin"))["adverse_effect"] == "T39.015"
+    assert (
+        next(row for row in rows("drugs") if row["substance"].startswith("Aspirin"))["adverse_effect"]
+        == "T39.015"
+    )
 
 
 def test_no_committed_table_is_above_8_mb() -> None:
@@ -168,9 +183,8 @@ def test_the_recipe_gives_the_committed_files_byte_for_byte(tmp_path: Path) -> N
         path.unlink()
     recipe = [sys.executable, str(copy / "recipes" / "icd10cm.py"), str(RAW)]
     subprocess.run(recipe, check=True, capture_output=True, timeout=300)
-    for path in sorted((ROOT / "datasets" / "codesets").rglob("*")):
-        if path.is_file():
-            assert (copy / path.relative_to(ROOT / "datasets")).read_bytes() == path.read_bytes(), path.name
+    for path in (*sorted(TABLES.glob("*.csv")), TABLES.parent / "datapackage.json"):
+        assert (copy / path.relative_to(ROOT / "datasets")).read_bytes() == path.read_bytes(), path.name
 
 
 def test_the_recipe_names_what_is_missing(tmp_path: Path) -> None:

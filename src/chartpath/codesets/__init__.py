@@ -9,7 +9,6 @@ from __future__ import annotations
 from chartpath.codesets.editions import CURRENT_EDITION, EDITIONS, edition_for
 from chartpath.codesets.lookup import Store, store
 from chartpath.codesets.models import NOTE_KINDS, Code, Guideline, Hit, Node, Note, Ref, normalize
-from chartpath.codesets.views import code_json, search_json
 
 __all__ = [
     "CURRENT_EDITION",
@@ -28,3 +27,16 @@ __all__ = [
     "search_json",
     "store",
 ]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from chartpath.codesets.views import code_json, search_json
+
+
+def __getattr__(name: str) -> object:
+    """The JSON views are imported when they are asked for: a lookup does not need them."""
+    if name in ("code_json", "search_json"):
+        from chartpath.codesets import views
+
+        return getattr(views, name)
+    raise AttributeError(f"module {__name__} has no attribute {name}")

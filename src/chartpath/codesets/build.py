@@ -56,7 +56,11 @@ def build(target: Path) -> None:
             connection.execute("COMMIT")
         finally:
             connection.close()
-        Path(name).replace(target)
+        try:
+            Path(name).replace(target)
+        except PermissionError:
+            if not target.is_file():  # else Windows: another process has built the same and has it open
+                raise
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -87,7 +91,7 @@ def _fill(connection: sqlite3.Connection) -> None:
         ((row["code"], row["valid_from"], row["previous"]) for row in table("conversions")),
     )
     connection.executemany(
-        "INSERT INTO poa VALUES (?)", {(plain(row["code"]),) for row in table("poa-exempt")}
+        "INSERT INTO poa VALUES (?)", ((plain(row["code"]),) for row in table("poa-exempt"))
     )
     connection.executemany(
         "INSERT INTO guidelines VALUES (?,?,?)",

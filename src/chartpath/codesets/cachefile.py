@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from pathlib import Path
+from zlib import crc32
 
 from chartpath import paths
 from chartpath.errors import ChartpathError
@@ -20,23 +20,24 @@ def folder() -> Path:
 
 
 def fingerprint() -> str:
-    """Hash of the tables and of the code that reads them: the name of the cache file follows from it.
+    """Checksum of the tables and of the code that reads them: the name of the cache file follows from it.
 
-    The Data Package records a hash of every table. Those are taken at their word while the sizes stay the
-    same, because reading 20 MB would cost more than the answer; a test holds the recorded hashes true.
+    The Data Package records a SHA-256 of every table. Those are taken at their word while the sizes stay the
+    same, because reading 20 MB would cost more than the answer; a test holds the recorded hashes true. Over
+    the package and the code a CRC is enough: it tells versions apart, and it guards against nobody.
     """
     above = folder().parent
-    digest = hashlib.sha256((above / "datapackage.json").read_bytes())
+    content = (above / "datapackage.json").read_bytes()
     for place in (folder(), above):
         with os.scandir(place) as entries:
             sizes = sorted(
                 f"{entry.name} {entry.stat().st_size}" for entry in entries if entry.name.endswith(".csv")
             )
-        digest.update("\n".join(sizes).encode())
+        content += "\n".join(sizes).encode()
     here = Path(__file__).parent
     for name in _BUILDERS:
-        digest.update((here / name).read_bytes())
-    return digest.hexdigest()[:16]
+        content += (here / name).read_bytes()
+    return f"{crc32(content):08x}{len(content):x}"
 
 
 def locate() -> Path:
@@ -48,8 +49,8 @@ def locate() -> Path:
     name = f"codesets-{fingerprint()}.sqlite"
     failure: Exception | None = None
     for place in (paths.cache, _temporary):
-        target = place() / name
         try:
+            target = place() / name
             ensure(target)
         except (OSError, sqlite3.OperationalError) as error:  # a read-only home, a full disk
             failure = error
@@ -82,8 +83,11 @@ def build(target: Path) -> None:
 
 
 def _temporary() -> Path:
-    """This user's part of the shared temporary folder."""
+    """This user's part of the shared temporary folder; a new one when somebody else has taken its name."""
     import tempfile
 
-    user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir()) / f"chartpath-{user}"
+    if not hasattr(os, "getuid"):  # on Windows the temporary folder is the user's own
+        return Path(tempfile.gettempdir()) / "chartpath"
+    mine = Path(tempfile.gettempdir()) / f"chartpath-{os.getuid()}"
+    mine.mkdir(mode=0o700, exist_ok=True)
+    return mine if mine.stat().st_uid == os.getuid() else Path(tempfile.mkdtemp(prefix="chartpath-"))

@@ -1,6 +1,6 @@
 """How much of the Tabular notes the reference parser reads, and what it does not.
 
-    python -m chartpath.codesets.coverage        prints the counts and every unread line
+python -m chartpath.codesets.coverage        prints the counts and every unread line
 """
 
 from __future__ import annotations

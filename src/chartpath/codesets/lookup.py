@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from functools import cache
@@ -33,32 +34,46 @@ class Store:
         self._repair = threading.Lock()
         self._generation = 0
         self._notes_of: dict[str, tuple[Note, ...]] = {}
+        self._above_of: dict[str, tuple[Node, ...]] = {}
         self._searcher: Searcher | None = None
 
     # -- reading ---------------------------------------------------------------------------------------
 
     def _connection(self) -> sqlite3.Connection:
-        """One connection for each thread: SQLite's own objects must not travel between threads."""
-        if getattr(self._local, "generation", None) != self._generation:
+        """One connection for each thread and process: SQLite's objects must not travel between them."""
+        key = (os.getpid(), self._generation)
+        if getattr(self._local, "key", None) != key:
             cachefile.ensure(self.file)
             # immutable: no lock files, so a read-only folder and a network share work too.
             uri = f"{self.file.resolve().as_uri()}?mode=ro&immutable=1"
             self._local.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._local.generation = self._generation
+            self._local.key = key
         connection: sqlite3.Connection = self._local.connection
         return connection
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query; a damaged cache file is rebuilt once and asked again."""
+        """All rows of a query. A damaged cache file is rebuilt once and asked again."""
         generation = self._generation
         try:
             return self._connection().execute(sql, values).fetchall()
         except sqlite3.DatabaseError:
             with self._repair:
                 if generation == self._generation:  # another thread may have repaired it meanwhile
+                    if self._sound():
+                        raise
+                    self._local.connection.close()  # Windows does not replace an open file
                     cachefile.build(self.file)
                     self._generation += 1
             return self._connection().execute(sql, values).fetchall()
+
+    def _sound(self) -> bool:
+        """Whether the cache file is whole, so that an error is the question's fault and not the file's."""
+        try:
+            connection = self._connection()
+            complete = connection.execute("SELECT value FROM meta WHERE name = 'complete'").fetchall()
+            return bool(complete) and connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
+        except sqlite3.DatabaseError:
+            return False
 
     # -- codes and the tree ----------------------------------------------------------------------------
 
@@ -138,21 +153,25 @@ class Store:
         bare = plain(code)
         nodes: list[Node] = []
         stems = [bare[:end] for end in range(len(bare) - 1, 2, -1)] if self._is_code(bare) else []
-        titles = self._titles(stems)
+        titles = self._titles(stems) if stems else {}
         for stem in stems:
             if stem in titles:
                 nodes.append(Node(self._dotted(stem), titles[stem], "category" if len(stem) == 3 else "code"))
-        node = bare[:3] if self._is_code(bare) else code.strip().upper()
-        while True:
+        above = self._above(bare[:3] if self._is_code(bare) else code.strip().upper())
+        return [*nodes, *above]
+
+    def _above(self, node: str) -> tuple[Node, ...]:
+        """Blocks and the chapter above a category, a block or a chapter; there are few, so they are kept."""
+        known = self._above_of.get(node)
+        if known is None:
             rows = self.rows(
                 "SELECT up.node, up.title, up.level FROM tree JOIN tree AS up ON up.node = tree.parent"
                 " WHERE tree.node = ?",
                 (node,),
             )
-            if not rows:
-                return nodes
-            nodes.append(Node(*rows[0]))
-            node = rows[0][0]
+            known = (Node(*rows[0]), *self._above(rows[0][0])) if rows else ()
+            self._above_of[node] = known
+        return known
 
     def _is_code(self, bare: str) -> bool:
         return len(bare) >= 3 and "-" not in bare and not bare.isdigit()
@@ -302,6 +321,26 @@ class Store:
             (stem, stem + "\uffff", year, year, limit),
         )
         return [self._code(row, year) for row in rows]
+
+    def replaced_by(self, code: str, edition: str = CURRENT_EDITION) -> list[Code]:
+        """Codes of an edition that took over from one no longer in it, or from one that is a heading there.
+
+        They are its subdivisions and what the conversion table names. That ends with FY2026; the addenda of
+        FY2027 name no successors, so for a code deleted then only subdivisions are known.
+        """
+        year = int(check_edition(edition))
+        bare = plain(code)
+        now = self._get(bare, year)
+        if now is not None and now.billable:
+            return []  # still in force: others were only carved out of it
+        successors = [child.code for child in self.children(code, edition) if child.billable]
+        for row in self.rows(
+            "SELECT code, previous FROM conversions WHERE previous LIKE ?", (f"%{self._dotted(bare)}%",)
+        ):
+            named = str(row[1]).replace(",", " ").replace(";", " ").split()
+            if self._dotted(bare) in named and row[0] not in successors:
+                successors.append(str(row[0]))
+        return self.existing([plain(successor) for successor in successors], year)
 
     def guideline(self, section: str) -> Guideline | None:
         """A guideline section by number, in the forms `I.C.4.a.3`, `I.C.4.a.3)` and `Section I.C.1.d.1.(a)`."""

@@ -15,7 +15,7 @@ Phrase = tuple[str, str, str, str]  # code without dot, kind, words, words that 
 
 _SCHEMA = (
     "CREATE VIRTUAL TABLE phrases USING fts5(stems, plain UNINDEXED, kind UNINDEXED, optional UNINDEXED,"
-    " detail=none, tokenize=\"unicode61 remove_diacritics 0 tokenchars ''\")",
+    " detail=none, columnsize=0, tokenize=\"unicode61 remove_diacritics 0 tokenchars ''\")",
     "CREATE TABLE vocabulary (word TEXT PRIMARY KEY, stem TEXT, uses INTEGER) WITHOUT ROWID",
     "CREATE TABLE weights (stem TEXT PRIMARY KEY, weight REAL) WITHOUT ROWID",
     "CREATE TABLE synonyms (term TEXT, expansion TEXT, kind TEXT)",
@@ -56,9 +56,14 @@ def collect(table: Rows, codes: list[tuple[str, str]], seventh: set[str]) -> Ite
         if " > " not in row["term"]:
             main[row["term"]] = row["optional"]
     for row in index:
-        first = row["term"].split(" > ")[0]
-        optional = row["optional"] if first == row["term"] else f"{main.get(first, '')} {row['optional']}"
-        yield plain(row["code"]), row["index"], row["term"], optional
+        first, *below = row["term"].split(" > ")
+        optional = f"{main.get(first, '')} {row['optional']}" if below else row["optional"]
+        # A main term lists its other forms behind commas ("Tuberculosis, tubercular, tuberculous"); they begin
+        # like the first, which a qualifier ("Fracture, pathological") does not.
+        head, *forms = first.split(", ")
+        if all(form[:3].lower() == head[:3].lower() for form in forms):
+            first, optional = head, f"{optional} {' '.join(forms)}"
+        yield plain(row["code"]), row["index"], " > ".join([first, *below]), optional
     for row in table("neoplasms"):
         site = row["site"].removeprefix("Neoplasm, neoplastic").lstrip(" >")
         for column, kind in _NEOPLASM_COLUMNS.items():
@@ -78,7 +83,7 @@ def fill(
         connection.execute(statement)
     spelled: dict[str, int] = {}
     frequency: dict[str, int] = {}
-    rows = []
+    rows: list[tuple[str, str, str, str, list[str]]] = []
     for bare, kind, text, optional in phrases:
         tokens = list(dict.fromkeys(stems(text)))
         joined = compounds(text)
@@ -88,16 +93,18 @@ def fill(
                 spelled[word] = spelled.get(word, 0) + 1
         for token in (*tokens, *joined):
             frequency[token] = frequency.get(token, 0) + 1
-        rows.append((" ".join([*tokens, *free]), bare, kind, " ".join(free)))
-    connection.executemany("INSERT INTO phrases (stems, plain, kind, optional) VALUES (?,?,?,?)", rows)
+        rows.append((" ".join([*tokens, *free]), bare, kind, " ".join(free), tokens))
+    weights = {token: _weight(token, uses, len(rows)) for token, uses in frequency.items()}
+    # The phrases that say least come first, so that the first few hundred that hold what is asked for, in the
+    # order of the table, are those that hold little else. No ranking by the database is needed then.
+    rows.sort(key=lambda row: sum(weights[token] for token in row[4]))
+    connection.executemany(
+        "INSERT INTO phrases (stems, plain, kind, optional) VALUES (?,?,?,?)", (row[:4] for row in rows)
+    )
     connection.executemany(
         "INSERT INTO vocabulary VALUES (?,?,?)", ((word, stem(word), uses) for word, uses in spelled.items())
     )
-    total = len(rows)
-    connection.executemany(
-        "INSERT INTO weights VALUES (?,?)",
-        ((token, _weight(token, uses, total)) for token, uses in frequency.items()),
-    )
+    connection.executemany("INSERT INTO weights VALUES (?,?)", weights.items())
     connection.executemany(
         "INSERT INTO synonyms VALUES (?,?,?)",
         ((" ".join(words(row["term"])), row["expansion"], row["kind"]) for row in synonyms),

@@ -11,12 +11,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from chartpath.codesets.lookup import Store
 
+    # The ways to say a slot: weights of the stems, their sum, quality of the match.
+    Weighed = list[tuple[dict[str, float], float, float]]
+
 # Weight of the sources: the Index names the default code; external causes and drugs come second to conditions.
 _PRIOR = {
     "title": 0.97, "inclusion": 0.97, "includes": 0.93, "index": 1.0, "neoplasm": 0.98, "external": 0.9, "drug": 0.86,
 }  # fmt: skip
 _EXTRA = 0.55  # how much words of the phrase that nobody asked for count against it
-_CANDIDATES = 500
+_CANDIDATES = 300
+_UNKNOWN = 8.0  # weight of a stem that occurs nowhere
+_PARTLY = 0.9  # quality of a word typed in part
 _COMPLETE = 0.01  # what a billable code has ahead of its heading
 _SOFT = frozenset(
     map(stem, ("disease", "syndrome", "disorder", "mellitus", "condition"))
@@ -28,7 +33,6 @@ class Slot:
 
     def __init__(self) -> None:
         self.ways: list[tuple[tuple[str, ...], float]] = []
-        self.prefix = ""  # a word typed in part
 
     def add(self, tokens: list[str], quality: float) -> None:
         """One more way to say it."""
@@ -51,7 +55,7 @@ class Searcher:
         scores: dict[str, float] = {}
         if stem_of_code and not slots:
             for position, code in enumerate(self.store.beginning_with(stem_of_code, year, limit)):
-                scores[plain(code.code)] = 2.0 - position / 1000
+                scores[plain(code.code)] = 2.0 - position * 2 * _COMPLETE
         else:
             scores = self._scored(slots, stem_of_code)
         return self._hits(scores, year, limit)
@@ -99,7 +103,7 @@ class Searcher:
                 )
             if plain_words:
                 self._spell(plain_words, slot, bool(known))
-            if slot.ways or slot.prefix:
+            if slot.ways:
                 if absent:
                     slot.ways = [
                         (tuple(ABSENT + token for token in way), quality) for way, quality in slot.ways
@@ -116,11 +120,15 @@ class Searcher:
         if known or len(part) > 1:
             return
         word = part[0]
-        if len(word) > 2 and self.store.rows(
-            "SELECT 1 FROM vocabulary WHERE word >= ? AND word < ? LIMIT 1", (word, word + "\uffff")
-        ):
-            slot.prefix = word
-            return
+        if len(word) > 2:
+            begun = self.store.rows(
+                "SELECT stem FROM vocabulary WHERE word >= ? AND word < ? GROUP BY stem ORDER BY sum(uses) DESC LIMIT 40",
+                (word, word + "\uffff"),
+            )
+            for (token,) in begun:
+                slot.add([token], _PARTLY)
+            if begun:
+                return
         for repaired in self._repairs(word):
             slot.add([stem(repaired)], 0.9)
             for expansion, _ in self.store.rows(
@@ -159,11 +167,20 @@ class Searcher:
             found += self._candidates(fewer, stem_of_code)
         if not found:
             found = self._candidates([[slot] for slot in slots], stem_of_code)
+        weighed = [self._weighed(slot) for slot in slots]
         best: dict[str, list[float]] = {}
         for text, bare, kind, optional in found:
-            score = self._score(slots, text.split(), set(optional.split())) * _PRIOR[kind]
+            score = self._score(weighed, text.split(), optional.split()) * _PRIOR[kind]
             best.setdefault(bare, []).append(score)
         return {bare: self._combine(scores) for bare, scores in best.items()}
+
+    def _weighed(self, slot: Slot) -> Weighed:
+        """A slot with the weights of its stems, looked up once for all candidates."""
+        weighed = []
+        for way, quality in slot.ways:
+            weights = {token: self.weights.get(token, _UNKNOWN) for token in way}
+            weighed.append((weights, sum(weights.values()) or 0.1, quality))
+        return weighed
 
     @staticmethod
     def _combine(scores: list[float]) -> float:
@@ -177,69 +194,61 @@ class Searcher:
             query = " AND ".join(_fts(slot) for slot in slots)
             rows += self.store.rows(
                 "SELECT stems, plain, kind, optional FROM phrases WHERE phrases MATCH ?"
-                " AND plain >= ? AND plain < ? ORDER BY rank LIMIT ?",
+                " AND plain >= ? AND plain < ? ORDER BY rowid LIMIT ?",
                 (query, stem_of_code, stem_of_code + "\uffff", _CANDIDATES),
             )
         return rows
 
-    def _score(self, slots: list[Slot], tokens: list[str], optional: set[str]) -> float:
+    def _score(self, slots: list[Weighed], tokens: list[str], optional: list[str]) -> float:
         """Share of the question that the phrase answers, times the share of the phrase that was asked for."""
         here = set(tokens)
         asked = answered = 0.0
         used: set[str] = set()
         for slot in slots:
-            weight, quality, matched = self._best_way(slot, here, tokens)
+            weight, quality, matched = self._best_way(slot, here)
             asked += weight
             answered += weight * quality
-            used |= matched
-        extra = sum(
-            self._weight(token) * (0.4 if token.isdigit() else 1.0) for token in here - used - optional
-        )
-        wanted = sum(self._weight(token) for token in used) or 1.0
+            used.update(matched)
+        weigh = self.weights.get
+        wanted = extra = 0.0
+        for token in tokens:
+            if token in used:
+                wanted += weigh(token, _UNKNOWN)
+            elif token not in optional:
+                extra += weigh(token, _UNKNOWN) * (0.4 if token.isdigit() else 1.0)
+        wanted = wanted or 1.0
         return (answered / asked) ** 2 * wanted / (wanted + _EXTRA * extra)
 
-    def _best_way(self, slot: Slot, here: set[str], tokens: list[str]) -> tuple[float, float, set[str]]:
-        best: tuple[float, float, set[str]] = (0.0, -1.0, set())
-        for way, quality in slot.ways:
-            weight = sum(self._weight(token) for token in way) or 0.1
-            matched = {token for token in way if token in here}
-            share = sum(self._weight(token) for token in matched) / weight
-            if share * quality > best[1]:
-                best = (weight, share * quality, matched)
-        if slot.prefix:
-            matched = {
-                token
-                for token in tokens
-                if token.startswith(slot.prefix) or slot.prefix.startswith(token + "$")
-            }
-            if matched and best[1] < 0.9:
-                best = (max(self._weight(token) for token in matched), 0.9, matched)
-            elif best[1] < 0:
-                best = (6.0, 0.0, set())
+    def _best_way(self, slot: Weighed, here: set[str]) -> tuple[float, float, list[str]]:
+        """(weight, quality, stems found) of the way to say the slot that the phrase comes closest to."""
+        best: tuple[float, float, list[str]] = (0.0, -1.0, [])
+        for weights, total, quality in slot:
+            matched = [token for token in weights if token in here]
+            share = (
+                quality
+                if len(matched) == len(weights)
+                else sum(map(weights.__getitem__, matched)) / total * quality
+            )
+            if share > best[1]:
+                best = (total, share, matched)
         return best
-
-    def _weight(self, token: str) -> float:
-        return self.weights.get(token, 8.0)
 
     def _hits(self, scores: dict[str, float], year: int, limit: int) -> list[Hit]:
         """The best codes that the edition holds; of two that fit alike, the complete code goes first."""
-        likely = sorted(scores, key=lambda bare: (-scores[bare], len(bare), bare))[: 4 * limit + 20]
-        ranked = [
-            (scores[plain(code.code)] + (_COMPLETE if code.billable else 0.0), code)
-            for code in self.store.existing(likely, year)
-        ]
-        ranked.sort(key=lambda pair: (-round(pair[0], 6), len(pair[1].code), pair[1].code))
+        likely = sorted(scores, key=lambda bare: (-scores[bare], len(bare), bare))[: min(4 * limit + 20, 500)]
+        marks = ",".join("?" * len(likely))
+        sql = f"SELECT plain, code, title, billable FROM codes WHERE plain IN ({marks})"  # noqa: S608
+        rows = self.store.rows(f"{sql} AND first <= ? AND last >= ?", (*likely, year, year))
+        ranked = [(scores[row[0]] + (_COMPLETE if row[3] else 0.0), *row[1:]) for row in rows]
+        ranked.sort(key=lambda entry: (-round(entry[0], 6), len(entry[1]), entry[1]))
         return [
-            Hit(
-                code.code,
-                code.system,
-                code.title,
-                code.billable,
-                tuple(node.title for node in reversed(self.store.ancestors(code.code))),
-                round(score, 4),
-            )
-            for score, code in ranked[:limit]
+            Hit(code, "icd10cm", title, bool(billable), self._path(code), round(score, 4))
+            for score, code, title, billable in ranked[:limit]
         ]
+
+    def _path(self, code: str) -> tuple[str, ...]:
+        """Titles from the chapter down to the node above the code."""
+        return tuple(node.title for node in reversed(self.store.ancestors(code)))
 
 
 def _fts(slot: Slot) -> str:
@@ -248,6 +257,4 @@ def _fts(slot: Slot) -> str:
     for way, _ in slot.ways:
         telling = [token for token in way if token not in _SOFT] or list(way)
         ways.append(" AND ".join(f'"{token}"' for token in telling))
-    if slot.prefix:
-        ways.append(f'"{stem(slot.prefix)}"* OR "{slot.prefix}"*')
     return "(" + " OR ".join(f"({way})" for way in ways) + ")"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chartpath.codesets.editions import CURRENT_EDITION, EDITIONS, check_edition
 from chartpath.codesets.lookup import Store, store
 from chartpath.codesets.models import Code, normalize, plain
-from chartpath.codesets.nearby import likely_slip, nearest
 from chartpath.errors import BadInput
 
 TYPE_CHECKING = False
@@ -34,6 +33,8 @@ def find(code: str, edition: str = CURRENT_EDITION, system: str | None = None) -
 
 def unknown(codes: Store, code: str, edition: str) -> str:
     """One line about a code that an edition does not hold."""
+    from chartpath.codesets.nearby import likely_slip, nearest
+
     shown = normalize(code)
     if not plain(code):
         return "no code given. Type one, for example E11.22."
@@ -41,7 +42,7 @@ def unknown(codes: Store, code: str, edition: str) -> str:
     if slip:
         return f"{shown}: no such code; likely {slip[1]}. Did you mean {slip[0].code} {slip[0].title}?"
     others = [year for year in EDITIONS if year != edition and codes.get(code, year)]
-    near = nearest(codes, code, int(edition), 3)
+    near = (codes.replaced_by(code, edition) if others else [])[:3] or nearest(codes, code, int(edition), 3)
     names = "; ".join(f"{hit.code} {hit.title}" for hit in near)
     if others:
         last = codes.get(code, others[-1])
