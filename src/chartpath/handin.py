@@ -1,7 +1,7 @@
 """The learner's side of handing in: one zip file with the unit's notebooks, who, when and which unit.
 
 Standard library only, so that it runs wherever the notebook runs. The instructor's side is
-`chartpath.grading.collect`, which reads what this module writes.
+`chartpath.grading.inbox`, which reads what this module writes.
 """
 
 from __future__ import annotations
