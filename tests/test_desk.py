@@ -152,3 +152,9 @@ def test_audit_is_a_function_and_a_package() -> None:
     assert chartpath.audit(["J02.9"], "practice-sore-throat-01").score < 100
     with pytest.raises(BadInput, match="no item"):
         chartpath.audit(["J02.9"], "no-such-item")
+
+
+def test_braces_in_the_first_line_are_not_evaluated(shell: InteractiveShell) -> None:
+    result, shown = run(shell, "%%answer {1+1}\nI10")
+    assert not result.success
+    assert "'{1+1}'" in shown

@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from chartpath import paths
+from chartpath import cli_class, paths
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 # Typer carries its own copy of Click; the base of its BadParameter is the error of any misspelled call.
 _UsageError: Any = typer.BadParameter.__base__
+_TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
 UnitArgument = Annotated[
     str, typer.Argument(help="The unit, as its folder is named: 10-chart-abstraction-outpatient.")
 ]
@@ -239,11 +241,21 @@ def release(
         Path | None, typer.Option(help="Folder for the bundle; grading/release when left out.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier release of this unit.")] = False,
+    due: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When it is due, local time; later work is graded and marked late.", formats=_TIMES
+        ),
+    ] = None,
 ) -> None:
     """Make the learner's bundle of a unit: notebooks, no keys."""
     from chartpath.grading import release_unit
+    from chartpath.grading.course import set_due
 
     print(f"The learner's bundle is {release_unit(unit, out, force=force)}")
+    if due:
+        set_due(unit, due.astimezone())
+        print(f"Due {due.astimezone():%Y-%m-%d %H:%M %Z}")
 
 
 @app.command()
@@ -281,6 +293,9 @@ def hand_in(
     from chartpath.handin import hand_in as pack
 
     print(f"Give this file to your instructor: {pack(learner, folder)}")
+
+
+cli_class.add_to(app)
 
 
 def main() -> None:

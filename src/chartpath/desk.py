@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from IPython.core.magic import no_var_expand
+
 from chartpath import answers, cards, items
 from chartpath.audit import scrub
 from chartpath.codecards import CodeCard, SearchCard
@@ -61,6 +63,7 @@ def search(text: str, limit: int = 10, system: str | None = None) -> SearchCard:
     return SearchCard(text, tuple(store().search(text, system=system, limit=limit)))
 
 
+@no_var_expand  # IPython would otherwise evaluate what stands in braces on the first line
 def answer(line: str, cell: str | None = None) -> None:
     """The `%%answer ITEM-ID` cell: its body is parsed, never executed."""
     parts = answers.split_cell(f"%%answer {line}\n{cell or ''}")
