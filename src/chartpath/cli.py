@@ -276,11 +276,12 @@ def curriculum(
     from rich.console import Console
     from rich.table import Table
 
+    columns = [name for name in found[0] if name not in ("able_to", "strand", "title")]
     table = Table()
-    for name in found[0]:
-        table.add_column(name.replace("_", " "))
+    for name in columns:
+        table.add_column(name.replace("_", " "), no_wrap=name == "unit")
     for row in found:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(str(row[name]) for name in columns))
     Console().print(table)
 
 
@@ -306,6 +307,10 @@ def main() -> None:
         _fail(str(error), error.exit_status)
     except _UsageError as error:
         _fail(f"{error.format_message()} Run `chartpath --help`.", 2)
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("chartpath"):
+            raise
+        _fail(f'this needs {error.name}, which is not installed. Run: python -m pip install "chartpath[course]"', 2)
     except typer.Abort:
         _fail("Stopped.", 1)
     except BrokenPipeError:

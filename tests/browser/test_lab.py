@@ -68,4 +68,4 @@ def test_formgrader_finds_this_course(page: Page, lab: str) -> None:
     )
     assert answer.ok, answer.text()
     units = {row["name"] for row in answer.json()}
-    assert {path.parent.name for path in paths.notebooks().glob("*/*.ipynb")} <= units
+    assert {path.parent.name for path in paths.notebooks().glob("*/*.ipynb")} == units
