@@ -54,6 +54,25 @@ def test_code_as_text_names_the_carrier_of_each_note() -> None:
     assert "From E11, Type 2 diabetes mellitus, above it" in done.stdout
 
 
+def test_the_other_sets_answer_in_the_same_shape() -> None:
+    for code, system in (("0FT44ZZ", "icd10pcs"), ("L1902", "hcpcs")):
+        data = json.loads(run("code", code, "--json").stdout)
+        assert (data["system"], data["code"], data["billable"]) == (system, code, True)
+    shown = run("code", "0FT44ZZ").stdout
+    assert "Resection" in shown
+    assert "Percutaneous Endoscopic" in shown
+    hits = json.loads(run("search", "laparoscopic cholecystectomy", "--system", "icd10pcs", "--json").stdout)
+    assert "0FT44ZZ" in [hit["code"] for hit in hits]
+
+
+def test_changes_counts_are_those_of_the_addenda() -> None:
+    data = json.loads(run("changes", "2026", "2027", "--json").stdout)
+    assert (len(data["added"]), len(data["deleted"]), len(data["revised"])) == (190, 30, 4)
+    assert "I42.0" in run("changes", "2026", "2027").stdout
+    done = run("changes", "2026", "1999")
+    assert done.returncode == 2
+
+
 def test_search_json() -> None:
     data = json.loads(run("search", "ckd stage 3b", "--limit", "5", "--json").stdout)
     assert "N18.32" in json.dumps(data)

@@ -20,8 +20,14 @@ NAME = "datapackage.json"
 
 
 def refreshed(package: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The package with `bytes` and `hash` of each resource taken from the files in its folder."""
+    """The package with `bytes` and `hash` of each resource taken from the files in its folder.
+
+    A resource whose file is missing keeps what it has; the test of the packages names it.
+    """
     for resource in package["resources"]:
+        if not (folder / resource["path"]).is_file():
+            print(f"{folder.name}: {resource['path']} is missing", file=sys.stderr)
+            continue
         content = (folder / resource["path"]).read_bytes()
         resource["bytes"] = len(content)
         resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"

@@ -94,17 +94,20 @@ def code(
     edition: Annotated[
         str | None, typer.Option(help="Fiscal year of the code set: 2025, 2026 or 2027.")
     ] = None,
+    system: Annotated[
+        str | None, typer.Option(help="icd10cm, icd10pcs or hcpcs; told by the code when left out.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look a code up, with every note that binds it."""
+    """Look a code up in any set, with every note that binds it."""
     from chartpath.codecards import CodeCard
     from chartpath.codesets import CURRENT_EDITION, code_json
     from chartpath.codesets.views import find
 
     if as_json:
-        _print_json(code_json(code, edition or CURRENT_EDITION))
+        _print_json(code_json(code, edition or CURRENT_EDITION, system))
     else:
-        print(CodeCard(find(code, edition or CURRENT_EDITION)))
+        print(CodeCard(find(code, edition or CURRENT_EDITION, system)))
 
 
 @app.command()
@@ -125,6 +128,22 @@ def search(
     print(card)
     if not card.hits:
         raise typer.Exit(1)
+
+
+@app.command()
+def changes(
+    old: Annotated[str, typer.Argument(help="Fiscal year, like 2026.")],
+    new: Annotated[str, typer.Argument(help="A later fiscal year, like 2027.")],
+    as_json: JsonOption = False,
+) -> None:
+    """List what a new edition adds, deletes and revises, and which charts, keys and notebooks that touches."""
+    from chartpath.codesets.changes import changes as compare
+    from chartpath.codesets.changes import changes_json, changes_lines
+
+    if as_json:
+        _print_json(changes_json(old, new))
+    else:
+        print("\n".join(changes_lines(compare(old, new))))
 
 
 @app.command()
@@ -310,7 +329,10 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if str(error.name).startswith("chartpath"):
             raise
-        _fail(f'this needs {error.name}, which is not installed. Run: python -m pip install "chartpath[course]"', 2)
+        _fail(
+            f'this needs {error.name}, which is not installed. Run: python -m pip install "chartpath[course]"',
+            2,
+        )
     except typer.Abort:
         _fail("Stopped.", 1)
     except BrokenPipeError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from attrs import frozen
 
 from chartpath.codesets import CURRENT_EDITION, Code, Hit, Note, store
+from chartpath.codesets.systems import FIRST, other
 
 _BOX = (
     "font-family:system-ui,'Segoe UI',Arial,sans-serif;font-size:15px;line-height:1.5;color:#1a1a1a;background:#ffffff;"
@@ -36,41 +38,72 @@ class CodeCard:
 
     @property
     def notes(self) -> list[Note]:
-        """Own notes first, then those of each ancestor."""
-        return store().notes(self.code.code)
+        """Own notes first, then those of each ancestor; only ICD-10-CM has notes."""
+        return store().notes(self.code.code) if self._first else []
 
     @property
     def children(self) -> list[Code]:
         """The codes one level below."""
-        return store().children(self.code.code, self.code.edition)
+        found: list[Code] = self._set.children(self.code.code, self.code.edition)
+        return found
 
     @property
     def path(self) -> str:
         """Chapter to category, outermost first."""
         return " › ".join(
-            f"{_place(node.id)} {node.title}" for node in reversed(store().ancestors(self.code.code))
+            f"{_place(node.id, self._first)} {node.title}"
+            for node in reversed(self._set.ancestors(self.code.code))
         )
+
+    @property
+    def _first(self) -> bool:
+        return self.code.system == FIRST
+
+    @property
+    def _set(self) -> Any:
+        """What answers about this code set."""
+        return store() if self._first else other(self.code.system)
+
+    @property
+    def _seventh(self) -> dict[str, str]:
+        return store().seventh_characters(self.code.code) if self._first else {}
+
+    @property
+    def _characters(self) -> list[tuple[str, str]]:
+        """What each character of a procedure code says: its name with the value, and the meaning."""
+        if self.code.system != "icd10pcs":
+            return []
+        found = self._set.characters(self.code.code, self.code.edition)
+        return [(f"{one.position} {one.name} {one.value}", _told(one)) for one in found]
+
+    @property
+    def _edition(self) -> str:
+        return f"FY{self.code.edition}" if self.code.edition.isdigit() else self.code.edition
 
     def __repr__(self) -> str:
         lines = [
             f"{self.code.code}  {self.code.title}",
-            f"{self._verdict()} · FY{self.code.edition}",
+            f"{self._verdict()} · {self._edition}",
             self.path,
         ]
         for carrier, notes in self._by_carrier():
             lines.append(f"\n{carrier}")
             lines += [f"  {_KINDS.get(note.kind, note.kind)}: {_words(note)}" for note in notes]
-        seventh = store().seventh_characters(self.code.code)
-        lines += [f"  7th character {letter}: {meaning}" for letter, meaning in seventh.items()]
+        lines += [f"  {name}: {meaning}" for name, meaning in self._characters]
+        lines += [f"  7th character {letter}: {meaning}" for letter, meaning in self._seventh.items()]
         lines += [f"  {child.code}  {child.title}" for child in self.children]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         title = f'<p style="margin:0;font-size:17px"><b>{escape(self.code.code)}</b> {escape(self.code.title)}</p>'
-        facts = f'<p style="margin:0">{escape(self._verdict())} · fiscal year {escape(self.code.edition)}</p>'
+        facts = f'<p style="margin:0">{escape(self._verdict())} · {escape(self._edition.replace("FY", "fiscal year "))}</p>'
         path = f'<p style="margin:0;color:#404040">{escape(self.path)}</p>'
         body = "".join(self._carrier_html(carrier, notes) for carrier, notes in self._by_carrier())
-        seventh = store().seventh_characters(self.code.code)
+        if self._characters:
+            body += "<p style='margin:8px 0 0'><b>The seven characters</b></p>" + _rows(
+                f"<b>{escape(name)}</b>&nbsp; {escape(meaning)}" for name, meaning in self._characters
+            )
+        seventh = self._seventh
         if seventh:
             body += "<p style='margin:8px 0 0'><b>7th character</b></p>" + _rows(
                 f"<b>{escape(letter)}</b>&nbsp; {escape(meaning)}" for letter, meaning in seventh.items()
@@ -79,10 +112,9 @@ class CodeCard:
             body += "<p style='margin:8px 0 0'><b>Next level</b></p>" + _rows(
                 f"<b>{escape(child.code)}</b>&nbsp; {escape(child.title)}" for child in self.children
             )
-        source = "<p style='margin:8px 0 0;color:#404040;font-size:13px'>Titles: FY" + escape(
-            self.code.edition
-        )
-        source += " code list. Notes: April 2026 Tabular List. CDC/NCHS and CMS, public domain.</p>"
+        notes = " Notes: April 2026 Tabular List. CDC/NCHS and CMS" if self._first else " CMS"
+        source = "<p style='margin:8px 0 0;color:#404040;font-size:13px'>Titles: "
+        source += f"{escape(self._edition)} code list.{notes}, public domain.</p>"
         return f'<section aria-label="Code {escape(self.code.code)}" style="{_BOX}">{title}{facts}{path}{body}{source}</section>'
 
     def _verdict(self) -> str:
@@ -141,13 +173,18 @@ class SearchCard:
         )
 
 
+def _told(character: Any) -> str:
+    """The label of a character of a procedure code, with the official definition where it has one."""
+    return f"{character.label}: {character.definition}" if character.definition else character.label
+
+
 def _words(note: Note) -> str:
     """The note's words, without those that its label has said already."""
     return note.text.removeprefix("code ").lstrip(", ") if note.kind in _ASKING else note.text
 
 
-def _place(node: str) -> str:
-    return f"Chapter {node}" if node.isdigit() else node
+def _place(node: str, first: bool = True) -> str:
+    return f"Chapter {node}" if first and node.isdigit() else node
 
 
 def _rows(lines: Iterable[str]) -> str:

@@ -53,9 +53,12 @@ def grade_body(item: Item, body: str) -> Graded:
     return grade(item, items.key(item.id), answers.parse(body, item.kind, item.systems))
 
 
-def code(text: str, edition: str = CURRENT_EDITION) -> CodeCard:
-    """A code with its place in the tree and every note that binds it. Raises BadInput, naming near codes."""
-    return CodeCard(find(text, edition))
+def code(text: str, edition: str = CURRENT_EDITION, system: str | None = None) -> CodeCard:
+    """A code with its place in the tree and every note that binds it. Raises BadInput, naming near codes.
+
+    `system` is icd10cm, icd10pcs or hcpcs; left out, the code itself tells.
+    """
+    return CodeCard(find(text, edition, system))
 
 
 def search(text: str, limit: int = 10, system: str | None = None) -> SearchCard:

@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chartpath.codesets import phrases
@@ -42,7 +42,12 @@ def table(name: str) -> Iterator[dict[str, str]]:
 
 
 def build(target: Path) -> None:
-    """Build into a file beside `target` and put it in place in one step."""
+    """Build the cache file of ICD-10-CM."""
+    write(target, _fill)
+
+
+def write(target: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Fill a file beside `target` and put it in place in one step."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=target.stem, suffix=".part", dir=target.parent)
     os.close(handle)
@@ -52,7 +57,7 @@ def build(target: Path) -> None:
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN")
-            _fill(connection)
+            fill(connection)
             connection.execute("COMMIT")
         finally:
             connection.close()

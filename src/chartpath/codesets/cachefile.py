@@ -10,6 +10,10 @@ from zlib import crc32
 from chartpath import paths
 from chartpath.errors import ChartpathError
 
+TYPE_CHECKING = False  # typing itself is not needed to run
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 # The code that decides what is in the cache file, beside the tables themselves.
 _BUILDERS = ("build.py", "models.py", "phrases.py", "refs.py", "terms.py")
 
@@ -20,33 +24,41 @@ def folder() -> Path:
 
 
 def fingerprint() -> str:
-    """Checksum of the tables and of the code that reads them: the name of the cache file follows from it.
+    """Checksum of the ICD-10-CM tables and of the code that reads them."""
+    return mark(folder().parent / "datapackage.json", (folder(), folder().parent), _BUILDERS)
+
+
+def mark(package: Path, places: Sequence[Path], builders: Sequence[str]) -> str:
+    """Checksum of tables and of the code that reads them: the name of a cache file follows from it.
 
     The Data Package records a SHA-256 of every table. Those are taken at their word while the sizes stay the
     same, because reading 20 MB would cost more than the answer; a test holds the recorded hashes true. Over
     the package and the code a CRC is enough: it tells versions apart, and it guards against nobody.
     """
-    above = folder().parent
-    content = (above / "datapackage.json").read_bytes()
-    for place in (folder(), above):
+    content = package.read_bytes()
+    for place in places:
         with os.scandir(place) as entries:
             sizes = sorted(
                 f"{entry.name} {entry.stat().st_size}" for entry in entries if entry.name.endswith(".csv")
             )
         content += "\n".join(sizes).encode()
     here = Path(__file__).parent
-    for name in _BUILDERS:
+    for name in builders:
         content += (here / name).read_bytes()
     return f"{crc32(content):08x}{len(content):x}"
 
 
 def locate() -> Path:
-    """The cache file for the tables at hand, built when it is missing.
+    """The cache file for the ICD-10-CM tables at hand, built when it is missing."""
+    return find(f"codesets-{fingerprint()}.sqlite", ensure)
+
+
+def find(name: str, ensure: Callable[[Path], None]) -> Path:
+    """A cache file by its name, which `ensure` builds when it is missing.
 
     It lies in the user's cache folder, or in the temporary folder when that cannot be written to. Raises
     ChartpathError when neither can.
     """
-    name = f"codesets-{fingerprint()}.sqlite"
     failure: Exception | None = None
     for place in (paths.cache, _temporary):
         try:
@@ -63,11 +75,14 @@ def locate() -> Path:
 
 def ensure(target: Path) -> None:
     """Build the file when it is missing. Two processes may build at once: each puts a whole file in place."""
-    if target.is_file():
-        return
-    build(target)
-    for other in target.parent.glob("codesets-*"):
-        # Files of earlier tables or versions that nobody has rebuilt for a month.
+    if not target.is_file():
+        build(target)
+        forget(target)
+
+
+def forget(target: Path) -> None:
+    """Remove files of earlier tables or versions, of the same kind as `target`, that nobody rebuilt for a month."""
+    for other in target.parent.glob(f"{target.name.rpartition('-')[0]}-*"):
         if other != target and other.stat().st_mtime < target.stat().st_mtime - 30 * 86400:
             try:
                 other.unlink()

@@ -10,7 +10,6 @@ from functools import cache
 from chartpath.codesets import cachefile
 from chartpath.codesets.editions import CURRENT_EDITION, check_edition
 from chartpath.codesets.models import Code, Guideline, Hit, Node, Note, Ref, plain
-from chartpath.errors import BadInput
 
 TYPE_CHECKING = False  # typing itself is not needed to run
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ NOTES_LABEL = "April 2026"  # edition of the Tabular notes, whatever the edition
 
 class Store:
     """ICD-10-CM in memory-light form. Open it through `store()`; it may be used from any thread."""
+
+    system = SYSTEM
 
     def __init__(self, file: Path) -> None:
         """`file` is the cache file; it is built when missing and rebuilt when damaged."""
@@ -80,9 +81,14 @@ class Store:
     def get(self, code: str, edition: str = CURRENT_EDITION, system: str | None = None) -> Code | None:
         """The code, category or heading in an edition, or None. Any spelling `normalize` accepts will do.
 
-        Raises BadInput for an edition or a system that the kit does not hold.
+        Without a system only ICD-10-CM is asked. Raises BadInput for an edition or a system that the kit does
+        not hold.
         """
-        _check_system(system)
+        if system not in (None, SYSTEM):
+            from chartpath.codesets.systems import other
+
+            found: Code | None = other(system).get(code, check_edition(edition))
+            return found
         return self._get(plain(code), int(check_edition(edition)))
 
     def _get(self, bare: str, year: int) -> Code | None:
@@ -370,19 +376,21 @@ class Store:
     def search(
         self, text: str, system: str | None = None, limit: int = 10, edition: str = CURRENT_EDITION
     ) -> list[Hit]:
-        """Codes for a few words, an abbreviation or the beginning of a code, best first."""
-        _check_system(system)
+        """Codes for a few words, an abbreviation or the beginning of a code, best first.
+
+        Without a system ICD-10-CM is searched.
+        """
+        if system not in (None, SYSTEM):
+            from chartpath.codesets.systems import other
+
+            hits: list[Hit] = other(system).search(text, limit, check_edition(edition))
+            return hits
         from chartpath.codesets.searching import Searcher
 
         year = int(check_edition(edition))
         if self._searcher is None:
             self._searcher = Searcher(self)
         return self._searcher.search(text, year, limit)
-
-
-def _check_system(system: str | None) -> None:
-    if system not in (None, SYSTEM):
-        raise BadInput(f"system {system}: not at hand. The code set here is {SYSTEM}.")
 
 
 def _excluding_lines(note: Note, carrier: str, other: str) -> list[int]:

@@ -9,7 +9,24 @@ from chartpath.codesets.terms import ABSENT, STOP, distance, stem, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from chartpath.codesets.lookup import Store
+    from collections.abc import Sequence
+    from typing import Any, Protocol
+
+    from chartpath.codesets.models import Code, Node
+
+    class Searchable(Protocol):
+        """What a store of codes must offer to be searched: the tables `codes` and those of `phrases.fill`."""
+
+        system: str
+
+        def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+            """All rows of a query."""
+
+        def beginning_with(self, stem: str, year: int, limit: int) -> list[Code]:
+            """Codes that begin with a stem."""
+
+        def ancestors(self, code: str) -> list[Node]:
+            """The nodes above a code, nearest first."""
 
     # The ways to say a slot: weights of the stems, their sum, quality of the match.
     Weighed = list[tuple[dict[str, float], float, float]]
@@ -44,7 +61,7 @@ class Slot:
 class Searcher:
     """Search over one store; keeps the weights of all stems in memory."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Searchable) -> None:
         self.store = store
         self.weights: dict[str, float] = dict(store.rows("SELECT stem, weight FROM weights"))
 
@@ -242,7 +259,7 @@ class Searcher:
         ranked = [(scores[row[0]] + (_COMPLETE if row[3] else 0.0), *row[1:]) for row in rows]
         ranked.sort(key=lambda entry: (-round(entry[0], 6), len(entry[1]), entry[1]))
         return [
-            Hit(code, "icd10cm", title, bool(billable), self._path(code), round(score, 4))
+            Hit(code, self.store.system, title, bool(billable), self._path(code), round(score, 4))
             for score, code, title, billable in ranked[:limit]
         ]
 

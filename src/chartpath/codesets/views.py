@@ -5,6 +5,7 @@ from __future__ import annotations
 from chartpath.codesets.editions import CURRENT_EDITION, EDITIONS, check_edition
 from chartpath.codesets.lookup import Store, store
 from chartpath.codesets.models import Code, normalize, plain
+from chartpath.codesets.systems import FIRST, claimed, detect, licensed, other
 from chartpath.errors import BadInput
 
 TYPE_CHECKING = False
@@ -23,11 +24,25 @@ JSON_KINDS = (
 
 
 def find(code: str, edition: str = CURRENT_EDITION, system: str | None = None) -> Code:
-    """The code, or BadInput with one line that says what is wrong and names the nearest real codes."""
+    """The code, or BadInput with one line that says what is wrong and names the nearest real codes.
+
+    Without a system ICD-10-CM is asked first, then the sets that have codes of this shape.
+    """
     codes = store()
     found = codes.get(code, edition, system)
+    if found is None and system is None:
+        detected = detect(code, check_edition(edition))
+        found = codes.get(code, edition, detected) if detected else None
+    if found is None and system is None:
+        from chartpath.codesets.nearby import likely_slip
+
+        begun = codes.get(plain(code)[:3], edition) is not None
+        if not begun and likely_slip(codes, code, edition) is None:
+            system = claimed(code) or None
+    if found is None and system not in (None, FIRST):
+        raise BadInput(other(str(system)).unknown(code, check_edition(edition)))
     if found is None:
-        raise BadInput(unknown(codes, code, check_edition(edition)))
+        raise BadInput(licensed(plain(code)) or unknown(codes, code, check_edition(edition)))
     return found
 
 
@@ -55,15 +70,36 @@ def unknown(codes: Store, code: str, edition: str) -> str:
     return f"{head} Nearest: {names}." if names else f"{head} Search for the condition by its words."
 
 
-def code_json(code: str, edition: str = CURRENT_EDITION) -> dict[str, Any]:
-    """The object that `chartpath code CODE --json` prints. Raises BadInput for an unknown code.
+def code_json(code: str, edition: str = CURRENT_EDITION, system: str | None = None) -> dict[str, Any]:
+    """The object that `chartpath code CODE --json` prints. Raises BadInput for an unknown code or system.
 
     `parents` are nearest first. `includes` holds the includes notes and the inclusion terms of the code
     itself; the other kinds hold the notes of the code and of all nodes above it. Every note names the node
-    that carries it and the edition of its text.
+    that carries it and the edition of its text. Sets other than ICD-10-CM have no notes; where a set does not say
+    since when a code is valid, `valid_from` is null.
     """
-    found = find(code, edition)
-    codes = store()
+    found = find(code, edition, system)
+    ours = found.system == FIRST
+    codes: Any = store() if ours else other(found.system)
+    return {
+        "system": found.system,
+        "edition": found.edition,
+        "code": found.code,
+        "title": found.title,
+        "billable": found.billable,
+        "valid_from": found.valid_from or None,
+        "parents": [
+            {"id": node.id, "title": node.title, "level": node.level} for node in codes.ancestors(found.code)
+        ],
+        "children": [
+            {"code": child.code, "title": child.title, "billable": child.billable}
+            for child in codes.children(found.code, edition)
+        ],
+        "notes": _notes(store(), found, edition) if ours else {kind: [] for kind in JSON_KINDS},
+    }
+
+
+def _notes(codes: Store, found: Code, edition: str) -> dict[str, list[dict[str, Any]]]:
     notes: dict[str, list[dict[str, Any]]] = {kind: [] for kind in JSON_KINDS}
     for note in codes.notes(found.code):
         kind = "includes" if note.kind == "inclusion" else note.kind
@@ -82,22 +118,7 @@ def code_json(code: str, edition: str = CURRENT_EDITION) -> dict[str, Any]:
     if characters:
         for entry in notes["seventh_character"][:1]:
             entry["characters"] = characters
-    return {
-        "system": found.system,
-        "edition": found.edition,
-        "code": found.code,
-        "title": found.title,
-        "billable": found.billable,
-        "valid_from": found.valid_from,
-        "parents": [
-            {"id": node.id, "title": node.title, "level": node.level} for node in codes.ancestors(found.code)
-        ],
-        "children": [
-            {"code": child.code, "title": child.title, "billable": child.billable}
-            for child in codes.children(found.code, edition)
-        ],
-        "notes": notes,
-    }
+    return notes
 
 
 def search_json(
