@@ -156,6 +156,60 @@ def test_sequence_rules_can_demand_what_no_note_names() -> None:
     assert only(audit(["R53.83"], CHART, after), "missing_use_additional").code == "U09.9"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("E11.69", "N52.1"),  # "underlying disease"
+        ("N18.31", "M1A.3711"),  # "associated renal disease"
+        ("A15.0", "Z16.341"),  # "the infection"
+        ("M06.9", "D63.8"),  # "underlying disease, such as", and this one is not in the list
+        ("R04.0", "T45.515A"),  # "the nature of the adverse effect, such as"
+    ],
+)
+def test_a_note_may_ask_in_words_for_what_comes_first(before: str, after: str) -> None:
+    key = Key(
+        "x",
+        codes=(KeyCode(before, "first_listed"), KeyCode(after, "secondary"), KeyCode("Z79.899", "secondary")),
+    )
+    found = only(audit([after, "Z79.899"], CHART, key), "missing_code_first")
+    assert found.code == after
+    assert "code first" in found.rule
+    # What the record has before it answers such a note, and so may any other condition: only the record can tell.
+    assert pairs(audit([before, after, "Z79.899"], CHART, key)) == []
+    assert "missing_code_first" not in {kind for kind, _ in pairs(audit(["I96", after], CHART, key))}
+    either = evolve(key, alternatives=((after, before, "Z79.899"),))
+    assert "missing_code_first" not in {kind for kind, _ in pairs(audit([after], CHART, either))}
+    only(audit([after, before], CHART, key), "wrong_sequence")
+
+
+def test_a_note_that_leaves_it_to_the_record_asks_for_nothing_in_words() -> None:
+    """F01: "code first, if applicable, any causal condition"; H54: "any associated underlying cause"."""
+    for code in ("F01.B0", "H54.8"):
+        key = Key("x", codes=(KeyCode("I10", "first_listed"), KeyCode(code, "secondary")))
+        assert pairs(audit([code], CHART, key)) == [("undercoded", "I10")]
+
+
+def test_birth_weight_goes_before_gestational_age_anywhere() -> None:
+    key = Key("x", codes=tuple(KeyCode(code, "secondary") for code in ("Z38.01", "P07.18", "P07.38")))
+    found = only(audit(["Z38.01", "P07.38", "P07.18"], CHART, key), "wrong_sequence")
+    assert found.code == "P07.38"
+    assert "I.C.16.d" in found.rule
+    assert "it goes after P07.18" in found.message
+
+
+@pytest.mark.parametrize(
+    ("carrier", "wanted", "words"),
+    [
+        ("Z09", "Z87.01", "A note at the code itself asks"),
+        ("J45.30", "F17.210", "A note above it asks"),
+        ("A15.0", "Z16.341", "A note at the head of its chapter asks"),
+    ],
+)
+def test_a_message_says_where_the_note_stands(carrier: str, wanted: str, words: str) -> None:
+    key = Key("x", codes=(KeyCode(carrier, "first_listed"), KeyCode(wanted, "secondary")))
+    assert words in only(audit([carrier], CHART, key), "missing_use_additional").message
+
+
 def test_uncertain_diagnoses_depend_on_the_setting() -> None:
     outside = only(audit([*GOLD, "M10.9"], CHART, KEY), "uncertain_dx_outpatient")
     assert outside.evidence == ("Possible gout",)
@@ -204,6 +258,11 @@ def test_codes_of_the_key_tempt_no_one() -> None:
         ("S82.251E", "S82.251D", "wrong_7th"),
         ("H40.1111", "H40.1112", "wrong_7th"),
         ("O36.0121", "O36.0122", "wrong_7th"),
+        ("H04.123", "H04.129", "unspecified_laterality"),  # both glands, an unspecified gland
+        ("I63.231", "I63.239", "unspecified_laterality"),
+        ("M84.361A", "M84.369A", "unspecified_laterality"),  # right tibia, unspecified tibia and fibula
+        ("L02.414", "L02.419", "unspecified_laterality"),
+        ("S27.322A", "S27.329A", "unspecified_laterality"),
         ("M17.11", "M17.0", ""),  # both is not the other side
         ("H61.23", "H61.21", ""),
         ("H40.1111", "H40.1190", ""),  # the stage is open as well
@@ -211,6 +270,10 @@ def test_codes_of_the_key_tempt_no_one() -> None:
         ("T44.7X1A", "T44.7X5A", ""),  # the sixth character is no encounter
         ("C44.311", "C44.310", ""),  # a site, no side
         ("L89.153", "L89.154", ""),
+        ("I27.22", "I27.20", ""),  # left heart disease is no side
+        ("M17.0", "M17.9", ""),  # the type is open, not the side
+        ("S43.001A", "S43.006A", ""),  # subluxation and dislocation
+        ("T84.54XA", "T84.50XA", ""),
     ],
 )
 def test_near_misses(wanted: str, given: str, kind: str) -> None:
@@ -250,6 +313,7 @@ def test_a_pair_of_the_key_is_no_conflict() -> None:
         ("J45.3O", "the letter O where the book has a zero"),
         ("NI8.32", "the letter I where the book has a one"),
         ("J02.00", "a character too many"),
+        ("S61.211AX", "a character too many"),
         ("T44.71A", "held by the letter X"),
         ("S93.401XA", "held by the letter X"),
         ("QZQ.1", ""),
@@ -308,6 +372,9 @@ def test_an_unspecified_code_says_less_than_the_record() -> None:
         == "K92.2, “Gastrointestinal hemorrhage, unspecified”, leaves open what this record tells."
     )
     assert "I.B.18" in found.rule
+    # An unspecified symptom of the same chapter is no less exact form of another one.
+    tired = Key("x", codes=(KeyCode("R53.83", "first_listed"),))
+    assert "does not support" in only(audit(["R07.9"], CHART, tired), "overcoded").message
 
 
 def test_quotations() -> None:

@@ -110,6 +110,8 @@ def test_codes_that_may_lead(code: str) -> None:
         ("Z38.00", "P59.9", "I.C.16.a.2"),
         ("O14.14", "Z37.0", "I.C.21.c.11"),
         ("S52.532A", "W10.9XXA", "I.C.20.a.6"),
+        ("L90.5", "T23.372S", "I.B.10"),
+        ("P07.18", "P07.38", "I.C.16.d"),
     ],
 )
 def test_codes_that_lead_by_rule(before: str, after: str, section: str) -> None:

@@ -13,6 +13,7 @@ from itertools import permutations
 from attrs import frozen
 
 from chartpath.audit.book import Book
+from chartpath.audit.firsts import fixed_order
 from chartpath.codesets import Note
 from chartpath.items import Key, KeyCode
 
@@ -24,7 +25,7 @@ PRINCIPAL_WEIGHT, DEMANDED_WEIGHT, SECONDARY_WEIGHT = 3.0, 2.0, 1.0
 class Pair:
     """A mandated order: `after` may not stand before every one of `before` that is on the list.
 
-    `note` is the Tabular note it rests on, `reason` the key's own words; one of them is there.
+    `note` is the Tabular note it rests on, `reason` the key's own words or a guideline section; one of them is there.
     """
 
     before: tuple[str, ...]
@@ -101,10 +102,10 @@ def _pairs(key: Key, lists: Sequence[tuple[str, ...]], book: Book) -> tuple[Pair
     stated = {(pair.before, pair.after) for pair in pairs}
     for codes in lists:
         for one, other in permutations(codes, 2):
-            note = book.asks_before(one, other)
-            if note is not None and ((other,), one) not in stated:
+            note, section = book.asks_before(one, other), fixed_order(other, one)
+            if (note is not None or section) and ((other,), one) not in stated:
                 stated.add(((other,), one))
-                pairs.append(Pair((other,), one, note=note))
+                pairs.append(Pair((other,), one, section, note))
         for added in codes:
             carriers = [
                 (code, note) for code in codes if code != added and (note := book.asks_after(code, added))

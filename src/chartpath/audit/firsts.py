@@ -57,6 +57,11 @@ _LEADING: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
     (re.compile(r"Z4[2-9]|Z51"), re.compile(r""), "I.C.21.c.7"),
     (re.compile(r"Z01\.81"), re.compile(r""), "IV.M"),
 )
+# Orders that are fixed anywhere on the list, though no note names the codes: the code before, the one after, section.
+_FIXED: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
+    (re.compile(r"P07\.[01]"), re.compile(r"P07\.[23]"), "I.C.16.d"),
+)
+_SEQUELA = re.compile(r"\w{3}\.\w{3}S")
 _DRUG = re.compile(r"T(?:3[6-9]|4\d|50)")
 
 
@@ -102,6 +107,11 @@ def barred(book: Book, code: str) -> tuple[Rule, str] | None:
     return None
 
 
+def fixed_order(before: str, after: str) -> str:
+    """The guideline section that puts one code before another wherever they stand; empty when there is none."""
+    return next((section for one, other, section in _FIXED if one.match(before) and other.match(after)), "")
+
+
 def leads_by_rule(book: Book, before: str, after: str) -> Rule | None:
     """The guideline that puts one code before another because of what the two are, or None."""
     rule = never_first(book, after)
@@ -109,7 +119,9 @@ def leads_by_rule(book: Book, before: str, after: str) -> Rule | None:
         return rule
     if _DRUG.match(before) and intent(before) in ("1", "2", "3", "4"):
         return guideline(book, "I.C.19.e.5.b")
-    for leading, following, section in _LEADING:
+    if _SEQUELA.fullmatch(after) and not _SEQUELA.fullmatch(before):
+        return guideline(book, "I.B.10")
+    for leading, following, section in (*_FIXED, *_LEADING):
         if leading.match(before) and following.match(after) and book.section(section) is not None:
             return guideline(book, section)
     return None

@@ -143,20 +143,26 @@ def _slip(book: Book, code: str, system: str) -> tuple[str, Rule]:
     if other is not None:
         when = "is no longer valid" if other < book.edition else "is not yet valid"
         return f"It belongs to FY{other} and {when} on the date of this encounter.", plain
+    shorter, cut = next(
+        (
+            (found, len(code) - end)
+            for end in range(len(code) - 1, 2, -1)
+            if (found := book.entry(code[:end].rstrip("."))) is not None
+        ),
+        (None, 0),
+    )
+    if shorter is not None and shorter.billable:
+        return (
+            f"It has {'a character' if cut == 1 else 'characters'} too many: the code ends earlier.",
+            guideline(book, "I.B.2"),
+        )
     if _placeholder(book, code):
         return (
             "A place that the code leaves empty is held by the letter X, so that the 7th character stays the 7th.",
             guideline(book, "I.A.4"),
         )
-    for end in range(len(code) - 1, 2, -1):
-        shorter = book.entry(code[:end].rstrip("."))
-        if shorter is not None and shorter.billable:
-            return (
-                f"It has {'a character' if end == len(code) - 1 else 'characters'} too many: the code ends earlier.",
-                guideline(book, "I.B.2"),
-            )
-        if shorter is not None:
-            return f"{shorter.code} exists, “{shorter.title}”, but does not go on in this way.", plain
+    if shorter is not None:
+        return f"{shorter.code} exists, “{shorter.title}”, but does not go on in this way.", plain
     return "", plain
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_uppercase, digits
 
 from attrs import frozen
 
@@ -57,8 +58,11 @@ def _kind(book: Book, given: str, wanted: str) -> str:
     titles = book.title(given).lower(), book.title(wanted).lower()
     if _opposite(*titles):
         return "wrong_laterality"
-    if len(given) == len(wanted) and _differing(given, wanted) == 1 and _side_left_open(*titles):
-        return "unspecified_laterality"
+    apart = _differing(given, wanted) if len(given) == len(wanted) else []
+    if len(apart) == 1:
+        heading = book.title(given[: apart[0]].rstrip("X.")).lower()
+        if _side_left_open(*titles, heading) and _has_sides(book, wanted, apart[0]):
+            return "unspecified_laterality"
     if len(given) == len(wanted) == 8 and given[:7] == wanted[:7]:
         return "wrong_7th"
     if _UNSPECIFIED_SITE.search(titles[0].replace(",", "")) and not _UNSPECIFIED_SITE.search(
@@ -74,8 +78,8 @@ def side(title: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _differing(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=True))
+def _differing(one: str, other: str) -> list[int]:
+    return [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
 
 
 def _opposite(given: str, wanted: str) -> bool:
@@ -90,15 +94,45 @@ def _bare(title: str) -> list[str]:
     return [word for word in words if word not in _BEARERS and word not in ("right", "left")]
 
 
-def _side_left_open(given: str, wanted: str) -> bool:
+def _has_sides(book: Book, wanted: str, place: int) -> bool:
+    """Whether the character at a place of a code stands for the side: with another one there it is the code of the
+    other side. "Left heart disease" has no such counterpart."""
+    mine = book.title(wanted).lower()
+    for character in ascii_uppercase + digits:
+        other = book.title(wanted[:place] + character + wanted[place + 1 :]).lower()
+        one_side = side(other) in _OPPOSITE or "unilateral" in other
+        if _opposite(other, mine) or (side(mine) == "bilateral" and one_side):
+            return True
+    return False
+
+
+def _side_left_open(given: str, wanted: str, heading: str) -> bool:
     """The submitted title leaves the side open that the wanted one names, and says nothing else.
 
-    A few "unspecified" titles keep fewer words than their siblings ("limb, unspecified" beside "left upper
-    limb"); none may bring a word of its own.
+    Some "unspecified" titles keep fewer words than their siblings ("unspecified finger" beside "right index
+    finger", "limb, unspecified" beside "left upper limb"), but not where the word may speak of something else
+    ("osteoarthritis of knee, unspecified" beside "bilateral primary"). None may bring a word of its own, unless it
+    only repeats the heading above both ("unspecified ulna and radius" beside "right ulna").
     """
-    if not side(wanted) or _SIDE.search(given):
+    if not side(wanted) or _SIDE.search(given) or "unspecified" not in given:
         return False
-    mine, yours = _WORD.findall(given), _WORD.findall(wanted)
+    mine, yours = _words(given), _words(wanted)
+    if mine == [word for word in yours if word not in _OPPOSITE]:
+        return True
     if mine.count("unspecified") <= yours.count("unspecified"):
         return False
-    return set(mine) - _BEARERS - {"unspecified"} <= set(yours)
+    own = set(mine) - {"unspecified"} - set(yours)
+    if set(yours) - {*_OPPOSITE, "bilateral"} <= set(mine):
+        return own <= set(_words(heading))
+    *_, bearer, last = ["", "", *_WORD.findall(given)]
+    return not own and (last != "unspecified" or bearer in _BEARERS)
+
+
+def _words(title: str) -> list[str]:
+    """The words of a title but for the bearers of a side, a plural read as its singular ("ovaries" as "ovary")."""
+    words = [word for word in _WORD.findall(title) if word not in _BEARERS]
+    return [re.sub(r"(?<=[a-z]{3})ies$|(?<=[a-rt-z]{3})s$", _singular, word) for word in words]
+
+
+def _singular(ending: re.Match[str]) -> str:
+    return "y" if ending.group() == "ies" else ""

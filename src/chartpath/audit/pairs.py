@@ -19,6 +19,10 @@ from chartpath.codesets import Note
 from chartpath.items import Chart, Key
 
 _ORDER = re.compile(r"sequenc|principal|first-listed|selection", re.IGNORECASE)
+# Words that leave a note to the record: "any associated ...", "if applicable".
+_CONDITIONAL = re.compile(r"\b(?:any|if)\b", re.IGNORECASE)
+# Chapters whose codes are no condition that another code could rest on.
+_CIRCUMSTANCES = tuple("VWXYZ")
 
 
 @frozen
@@ -112,18 +116,47 @@ def _code_first(case: Case) -> Iterator[Finding]:
             if note is not None and not any(note.matches(one) for one in submitted):
                 yield _no_etiology(case, code, wanted, tabular(note, wanted))
                 break
+        else:
+            yield from _nothing_before(case, code)
+
+
+def _nothing_before(case: Case, code: str) -> Iterator[Finding]:
+    """A note that asks in words for what comes first, such as "underlying disease", on a list that has nothing for it.
+
+    Which code answers such a note only the record can tell. So it must be a code of the key that never leads, with
+    all that the key puts before it absent, and no other condition on the list that could be meant.
+    """
+    note = asks_in_words(case.book, code)
+    if note is None or code not in case.reference or code in case.brief.firsts:
+        return
+    place = case.reference.index(code)
+    earlier = [one for one in case.reference[:place] if not one.startswith(_CIRCUMSTANCES)]
+    others = set(case.sheet.codes) - set(case.reference[place:])
+    answered = any(
+        note.matches(one) or (case.book.entry(one) is not None and not one.startswith(_CIRCUMSTANCES))
+        for one in others
+    )
+    if earlier and not answered:
+        yield _no_etiology(case, code, earlier[-1], tabular(note))
+
+
+def asks_in_words(book: Book, code: str) -> Note | None:
+    """The `code first` note of a code that holds in every record and leaves open which code answers it, or None."""
+    for note in book.code_first(code):
+        if (not note.refs or "such as" in note.text) and not _CONDITIONAL.search(note.lines[0]):
+            return note
+    return None
 
 
 def _no_etiology(case: Case, code: str, wanted: str, rule: Rule) -> Finding:
     return Finding(
         "missing_code_first",
         code,
-        f"{code} may not stand without the condition behind it. The book asks for that condition first, this record names it, and "
-        "your list does not hold the code for it.",
+        f"{code} calls for another code before it. This record holds what that code needs, and it is not on your list.",
         rule.text,
         rule.source,
         case.evidence(wanted),
-        next="Read the “code first” note above this code, and look in the record for the condition it speaks of.",
+        next="Read the rule, and look in the record for what it asks for.",
     )
 
 
@@ -132,28 +165,36 @@ def _use_additional(case: Case) -> Iterator[Finding]:
     for rule in case.key.sequence:
         if rule.requires_after and rule.before in submitted and rule.after in case.missing:
             note = case.book.asks_after(rule.before, rule.after)
-            yield _no_partner(
-                case, rule.before, rule.after, _rule_of(case, note, rule.reason, rule.after, rule.before)
-            )
+            stated = _rule_of(case, note, rule.reason, rule.after, rule.before)
+            yield _no_partner(case, rule.before, rule.after, stated, note)
     for code in submitted:
         for wanted in case.missing:
             for note, ref in case.book.additional_refs(code, wanted):
                 if not any(ref.matches(one) for one in submitted):
-                    yield _no_partner(case, code, wanted, tabular(note, wanted))
+                    yield _no_partner(case, code, wanted, tabular(note, wanted), note)
                     break
 
 
-def _no_partner(case: Case, carrier: str, wanted: str, rule: Rule) -> Finding:
+def _no_partner(case: Case, carrier: str, wanted: str, rule: Rule, note: Note | None) -> Finding:
     return Finding(
         "missing_use_additional",
         wanted,
-        f"{carrier} tells only part of it. A note above it asks for an additional code, the record holds what that code needs, and "
-        "it is not on your list.",
+        f"{carrier} tells only part of it. {_where(note, carrier)} asks for an additional code, the record holds what that code needs, "
+        "and it is not on your list.",
         rule.text,
         rule.source,
         case.evidence(wanted),
         next=f'Open cp.code("{carrier}") and read every note up to the chapter: they bind this code too.',
     )
+
+
+def _where(note: Note | None, code: str) -> str:
+    """A note, told by where it stands; a rule that is no note is only a rule."""
+    if note is None:
+        return "The rule"
+    if note.node.isdigit():
+        return "A note at the head of its chapter"
+    return "A note at the code itself" if note.node == code else "A note above it"
 
 
 def check_order(case: Case) -> Iterator[Finding]:
@@ -168,11 +209,11 @@ def check_order(case: Case) -> Iterator[Finding]:
         if pair.after not in told and too_early(pair, submitted):
             told.add(pair.after)
             rule = _rule_of(case, pair.note, pair.reason, pair.after, *pair.before)
+            later = " or ".join(one for one in pair.before if one in submitted)
             yield Finding(
                 "wrong_sequence",
                 pair.after,
-                f"{pair.after} stands too early. The order of these codes is not free: the condition behind it, which is also on your "
-                "list, goes before it.",
+                f"{pair.after} stands too early. The order of these codes is not free: it goes after {later}, further down your list.",
                 rule.text,
                 rule.source,
                 case.evidence(pair.after),
@@ -189,6 +230,7 @@ def _wrong_first(case: Case, code: str) -> Finding:
     rule = (
         (_stated_rule(case.book, pair.note, pair.reason, code, *pair.before) if pair else None)
         or leads_by_rule(case.book, right, code)
+        or _in_words(case.book, code)
         or cited(case, right, about_order=True)
         or guideline(case.book, "II" if case.chart.inpatient else "IV.G")
     )
@@ -253,6 +295,11 @@ def _stated_rule(book: Book, note: Note | None, reason: str, after: str, *before
     if sections:
         return guideline(book, *dict.fromkeys(sections))
     # Such as "code first underlying disease", "use additional code to identify infection", or an open list.
-    unnamed = [one for one in book.code_first(after) if not one.refs or "such as" in one.text]
-    unnamed += [one for code in before for one in book.notes(code, "use_additional") if not one.refs]
+    notes = [*book.code_first(after), *(one for code in before for one in book.notes(code, "use_additional"))]
+    unnamed = [one for one in notes if not one.refs or "such as" in one.text]
     return tabular(unnamed[0], after, *before) if unnamed else None
+
+
+def _in_words(book: Book, code: str) -> Rule | None:
+    note = asks_in_words(book, code)
+    return tabular(note) if note is not None else None

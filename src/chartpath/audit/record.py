@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from chartpath.audit.forms import usable
@@ -12,6 +13,10 @@ from chartpath.audit.quotes import in_note
 from chartpath.audit.rules import Rule, guideline, tabular
 from chartpath.items import IntegralSymptom, NotReportable
 
+_NOTABLE = re.compile(r"[a-z]{5,}")
+_COMMON = frozenset(
+    {"acute", "chronic", "disease", "disorder", "encounter", "initial", "other", "unspecified"}
+)
 _EXEMPT = frozenset({"1", "E"})
 _POA_WORDS = {
     "Y": "present on admission",
@@ -169,7 +174,7 @@ def _wrong_seventh(case: Case, code: str, phrases: tuple[str, ...]) -> Finding:
         rule.text,
         rule.source,
         phrases,
-        next="Compare the meanings of the 7th characters with what was done at this encounter.",
+        next="Compare the meanings of the 7th characters with this record.",
     )
 
 
@@ -206,7 +211,7 @@ def _overcoded(
         following = "Compare the two titles word by word with the record, and keep one."
     elif quoted:
         message = f"{code}: the words that you quote are in the record, but they do not say “{title}”."
-    elif "unspecified" in title.lower() and any(wanted[:1] == code[:1] for wanted in case.missing):
+    elif any(_less_exact(title, case.book.title(wanted)) for wanted in case.missing):
         message = f"{code}, “{title}”, leaves open what this record tells."
         rule = guideline(case.book, "I.B.18")
         following = "The record is more exact than this code. What does it add: a cause, a site, a type?"
@@ -215,6 +220,14 @@ def _overcoded(
         if code.startswith("R") and inpatient:
             rule = guideline(case.book, "III", "III.B")
     return Finding("overcoded", code, message, rule.text, rule.source, phrases, next=following)
+
+
+def _less_exact(title: str, wanted: str) -> bool:
+    """Whether an "unspecified" title speaks of what the wanted one speaks of: they share a word that means something."""
+    mine, yours = (
+        {word for word in _NOTABLE.findall(one.lower()) if word not in _COMMON} for one in (title, wanted)
+    )
+    return "unspecified" in title.lower() and bool(mine & yours)
 
 
 def check_poa(case: Case) -> Iterator[Finding]:

@@ -113,7 +113,7 @@ def _partners(opened: Book, sheet: Sheet) -> Iterator[Finding]:
             if demand is None or any(demand.matches(one) for one in sheet.codes):
                 continue
             rule = tabular(demand)
-            why = "the note above it asks for the condition behind it without an “if”"
+            why = "a note that binds it asks for that code first, without an “if”"
         yield Finding(
             "missing_code_first",
             code,
