@@ -243,7 +243,7 @@ def _finding_list(findings: Sequence[Finding], reveal: bool) -> str:
 
 
 def _title(finding: Finding, reveal: bool) -> str:
-    label = _LABELS.get(finding.kind, finding.kind.replace("_", " "))
+    label = getattr(finding, "label", "") or _LABELS.get(finding.kind, finding.kind.replace("_", " "))
     if finding.kind in _HIDDEN:
         return f"{finding.code} is missing" if reveal else label[0].upper() + label[1:]
     code = finding.code.replace("|", " and ")
