@@ -341,7 +341,7 @@ def chart(item_id: str) -> Chart:
 
 def item_ids() -> list[str]:
     """All item ids, sorted."""
-    ids = [path.stem for path in (paths.datasets() / "charts").glob("*.md")]
+    ids = [path.stem for path in (paths.datasets() / "charts").glob("*.md") if _ID.fullmatch(path.stem)]
     for questions in (paths.datasets() / "questions").glob("*.yaml"):
         ids += [one.id for one in _questions_at(questions)]
     return sorted(ids)
