@@ -213,6 +213,7 @@ def test_a_message_says_where_the_note_stands(carrier: str, wanted: str, words: 
 def test_uncertain_diagnoses_depend_on_the_setting() -> None:
     outside = only(audit([*GOLD, "M10.9"], CHART, KEY), "uncertain_dx_outpatient")
     assert outside.evidence == ("Possible gout",)
+    assert "no diagnosis is coded that is not confirmed" in outside.message
     assert "IV.H" in outside.rule
     for setting in ("ed", "observation", "urgent_care", "radiology", "wound_clinic"):
         assert ("uncertain_dx_outpatient", "M10.9") in pairs(
@@ -226,8 +227,8 @@ def test_uncertain_diagnoses_depend_on_the_setting() -> None:
     ("kind", "word", "section"),
     [
         ("ruled_out", "ruled out", "IV.H"),
-        ("negated", "does not have it", "IV.J"),
-        ("history_vs_current", "past and present", "I.C.21.c.4"),
+        ("negated", "the clinician turns it down", "IV.J"),
+        ("history_vs_current", "there now; the record says that it is over", "I.C.21.c.4"),
     ],
 )
 def test_phrases_that_tempt(kind: str, word: str, section: str) -> None:
@@ -349,32 +350,149 @@ def test_a_repeated_code_is_told_once() -> None:
     result = audit([*GOLD, "Z79.4", "Z79.4"], CHART, KEY)
     assert pairs(result) == [("overcoded", "Z79.4")]
     assert "I.B.12" in result.findings[0].rule
+    assert result.findings[0].label == "listed 3 times"
+    assert audit([*GOLD, "Z79.4"], CHART, KEY).findings[0].label == "listed twice"
     assert result.metrics.f1 == 1
 
 
 @pytest.mark.parametrize(
     ("added", "words"),
     [
-        ("E11.21", "stands beside E11.22 of the same family"),
+        ("E11.9", "stands beside E11.22 of the same family"),
         ("M54.50", "does not support “Low back pain, unspecified”"),
-        ("I12.9", "the record says that the patient does not have it"),
+        ("I12.9", "the clinician turns it down"),
+        ("N18.9", "stands beside N18.32 of the same family"),
+        # Several codes of a family may be right.
+        ("E11.65", "does not support “Type 2 diabetes mellitus with hyperglycemia”"),
+        ("Z79.899", "does not support “Other long term (current) drug therapy”"),
     ],
 )
 def test_why_an_added_code_is_wrong(added: str, words: str) -> None:
     assert words in only(audit([*GOLD, added], CHART, KEY), "overcoded").message
 
 
-def test_an_unspecified_code_says_less_than_the_record() -> None:
-    key = Key("x", codes=(KeyCode("K26.0", "principal"), KeyCode("D62", "secondary")))
-    found = only(audit(["K92.2", "D62"], evolve(CHART, setting="inpatient"), key), "overcoded")
+@pytest.mark.parametrize(
+    ("given", "wanted", "words"),
+    [
+        ("J02.9", "J02.0", "J02.9, “Acute pharyngitis, unspecified”, leaves open what this record tells."),
+        ("L97.519", "L97.512", "leaves open what this record tells"),
+        ("L97.529", "L97.512", "is in the right family"),  # the other foot
+        ("J45.909", "J45.41", "is in the right family"),  # uncomplicated, and with an exacerbation
+        # "Peptic ulcer with hemorrhage" in the note of the one holds both.
+        ("K92.2", "K26.0", "tells only half"),
+        (
+            "I15.9",
+            "I10",
+            "I15.9: the record names another condition than “Secondary hypertension, unspecified”.",
+        ),
+        ("J03.00", "J02.0", "the record names another condition"),
+        ("D64.9", "D63.0", "leaves open what this record tells"),  # anemia in neoplastic disease
+        ("C50.919", "Z85.3", "another condition"),  # a history of it is not it
+        ("B95.8", "B95.0", "is in the right family"),  # staphylococcus is no open streptococcus
+        # A symptom of the same chapter is not akin to another one.
+        ("R07.9", "R53.83", "does not support"),
+    ],
+)
+def test_less_exact_is_said_only_of_the_same_thing(given: str, wanted: str, words: str) -> None:
+    key = Key("x", codes=(KeyCode(wanted, "first_listed"),))
+    found = only(audit([given], CHART, key), "overcoded")
+    assert words in found.message
+    assert ("I.B.18" in found.rule) == ("leaves open" in words)
+    assert (found.label == "not exact enough") == ("leaves open" in words)
+
+
+def test_past_and_present_by_what_the_code_says() -> None:
+    def told(code: str) -> str:
+        key = evolve(KEY, not_reportable=(NotReportable("No hypertension", (code,), "history_vs_current"),))
+        return only(audit([*GOLD, code], CHART, key), "overcoded").message
+
+    assert "the code says that it is there now; the record says that it is over" in told("C50.911")
+    assert "the code says that it is over and done" in told("Z85.46")
+    assert "it was so once; the record says what holds now" in told("N18.4")
+
+
+def test_a_germ_that_the_disease_code_names() -> None:
+    key = Key("x", codes=(KeyCode("J02.0", "first_listed"),))
+    found = only(audit(["J02.0", "B95.0"], CHART, key), "overcoded")
     assert (
-        found.message
-        == "K92.2, “Gastrointestinal hemorrhage, unspecified”, leaves open what this record tells."
+        found.message == "J02.0 already names the germ. A B95 code is for a disease whose own code does not."
     )
-    assert "I.B.18" in found.rule
-    # An unspecified symptom of the same chapter is no less exact form of another one.
-    tired = Key("x", codes=(KeyCode("R53.83", "first_listed"),))
-    assert "does not support" in only(audit(["R07.9"], CHART, tired), "overcoded").message
+    assert "I.B.9" in found.rule
+    assert found.label
+    near_miss = audit(["J02.9", "B95.0"], CHART, key)
+    germ = next(one for one in near_miss.findings if one.code == "B95.0")
+    assert "needs no line of its own" in germ.message
+    assert "J02.0" not in germ.message + germ.next
+    # Pneumonia is no Mycoplasma pneumoniae, and another germ is not named.
+    for disease, code in (("J18.9", "B96.0"), ("J02.0", "B95.2"), ("J02.0", "B95.62")):
+        wanted = Key("y", codes=(KeyCode(disease, "first_listed"),))
+        assert "does not support" in only(audit([disease, code], CHART, wanted), "overcoded").message
+    # A second disease may ask for the germ.
+    both = Key("z", codes=(KeyCode("A41.51", "first_listed"), KeyCode("N39.0", "secondary")))
+    assert "does not support" in only(audit(["A41.51", "N39.0", "B96.20"], CHART, both), "overcoded").message
+
+
+def test_half_of_a_combination() -> None:
+    key = Key("x", codes=(KeyCode("M54.42", "first_listed"), KeyCode("I10", "secondary")))
+    result = audit(["M54.50", "M54.32", "I10"], CHART, key)
+    for code in ("M54.50", "M54.32"):
+        found = next(one for one in result.findings if one.code == code)
+        assert "tells only half. A note in the book" in found.message
+        assert "M54.4" not in found.message + found.next
+        assert "Excludes1: " in found.rule
+        assert "(M54.4-)" in found.rule
+    # A note that sends elsewhere without joining two things makes no half.
+    throat = Key("y", codes=(KeyCode("J02.0", "first_listed"),))
+    assert "half" not in only(audit(["J06.9"], CHART, throat), "overcoded").message
+    other = Key("z", codes=(KeyCode("E11.621", "first_listed"),))
+    assert "half" not in only(audit(["E10.9"], CHART, other), "overcoded").message
+
+
+def test_another_code_of_the_note_answers_it() -> None:
+    """An etiology that the record does not support stands before: it is told as what it is, not as missing."""
+    key = evolve(KEY, sequence=(SequenceRule("E11.22", "N18.32", True, "Tabular N18 code first"),))
+    assert "missing_code_first" not in {kind for kind, _ in pairs(audit(["E10.22", *GOLD[1:]], CHART, key))}
+    assert ("missing_code_first", "N18.32") in pairs(audit(GOLD[1:], CHART, key))
+    assert ("missing_code_first", "N18.32") in pairs(audit([*GOLD[1:], "E10.22"], CHART, key))
+
+
+def test_a_note_asks_what_it_puts_first() -> None:
+    assert (
+        audit([GOLD[1], GOLD[0], GOLD[2]], CHART, KEY).told[0].next
+        == "Read the note. What does it put first?"
+    )
+    added = audit([GOLD[2], GOLD[0], GOLD[1]], CHART, KEY).told[0]
+    assert added.next == "Read the note. Which code does it call the additional one?"
+    free = Key("x", codes=(KeyCode("M17.11", "first_listed"), KeyCode("E78.5", "secondary")))
+    assert "chiefly responsible" in audit(["E78.5", "M17.11"], CHART, free).told[0].next
+
+
+def test_pairs_of_one_note_are_told_once() -> None:
+    key = Key("x", codes=(KeyCode("E11.621", "first_listed"), KeyCode("E11.42", "secondary")))
+    result = audit(["E11.621", "E11.42", "R73.9"], CHART, key)
+    assert set(pairs(result)) == {
+        ("excludes1_conflict", "E11.621|R73.9"),
+        ("excludes1_conflict", "E11.42|R73.9"),
+        ("overcoded", "R73.9"),
+    }
+    (told,) = result.told
+    assert (told.kind, told.code) == ("excludes1_conflict", "E11.621|R73.9")
+    assert "binds R73.9 says “not coded here” of E11.621 and E11.42." in told.message
+    # What the record says of the code is told beside the note.
+    turned = evolve(key, not_reportable=(NotReportable("No hypertension", ("R73",), "negated"),))
+    assert [one.kind for one in audit(["E11.621", "E11.42", "R73.9"], CHART, turned).told] == [
+        "excludes1_conflict",
+        "overcoded",
+    ]
+    # Two wrong codes that exclude each other are both called wrong.
+    wrong = audit([*GOLD, "J96.01", "R09.02"], CHART, KEY).told
+    assert [one.kind for one in wrong] == ["excludes1_conflict", "overcoded", "overcoded"]
+
+
+def test_an_incomplete_pair_is_not_called_misplaced() -> None:
+    assert [one.kind for one in audit(GOLD[:1], CHART, KEY).remarks] == ["order_incomplete"]
+    assert audit([GOLD[1], GOLD[0]], CHART, KEY).remarks == ()
+    assert audit(GOLD, CHART, KEY).remarks == ()
 
 
 def test_quotations() -> None:

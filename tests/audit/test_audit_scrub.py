@@ -84,6 +84,10 @@ def test_no_alarm_on_what_depends_on_the_record(codes: str) -> None:
     assert [kind for kind, _ in found(codes) if kind != "invalid"] == []
 
 
+def test_a_repeated_code_has_its_own_label() -> None:
+    assert one("G56.02 G56.02").label == "listed twice"
+
+
 def test_a_manifestation_needs_its_disease() -> None:
     assert found("F02.80") == [("wrong_sequence", "F02.80"), ("missing_code_first", "F02.80")]
     assert ("missing_code_first", "I32") in found("R07.9 I32")
@@ -109,6 +113,7 @@ def test_codes_kept_for_other_people(codes: str, facts: dict[str, object], code:
     findings = [one for one in scrub(codes.split(), "2026", **facts) if one.kind == "overcoded"]  # type: ignore[arg-type]
     assert code in [one.code for one in findings]
     assert all(one.rule and one.source for one in findings)
+    assert all(one.label == "does not fit this patient" for one in findings)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from chartpath.audit.book import Book, book
 from chartpath.audit.brief import Brief, brief
 from chartpath.audit.forms import check_forms, check_repeats
 from chartpath.audit.model import OVERCODING, STOPS_CLAIM, AuditResult, Finding, Metrics
-from chartpath.audit.pairs import Case, check_exclusions, check_order, check_partners
-from chartpath.audit.points import points
+from chartpath.audit.pairs import Case, check_exclusions, check_order, check_partners, merged_exclusions
+from chartpath.audit.points import order_incomplete, points
 from chartpath.audit.quotes import check_quotes
-from chartpath.audit.record import check_extras, check_missing, check_poa, nearest_missing
+from chartpath.audit.record import check_extras, check_missing, check_poa, nearest_missing, not_reportable
 from chartpath.audit.rules import guideline
 from chartpath.audit.sheet import Sheet, as_lines
 from chartpath.codesets import Store, edition_for
@@ -44,8 +44,17 @@ def audit(codes: Sequence[CodeLine | str], chart: Chart, key: Key, store: Store 
         and metrics.code_over_code >= READY
         and not kinds & OVERCODING
     )
+    merged, implied = _merged(case)
     return AuditResult(
-        findings, metrics, claim_ready, audit_ready, score, parts, _remarks(case), _implied(case, findings)
+        findings,
+        metrics,
+        claim_ready,
+        audit_ready,
+        score,
+        parts,
+        _remarks(case),
+        _implied(case, findings) | implied,
+        merged,
     )
 
 
@@ -70,9 +79,8 @@ def _case(opened: Book, chart: Chart, key: Key, asked: Brief, sheet: Sheet) -> C
 
 def _findings(case: Case) -> Iterator[Finding]:
     """Everything that is wrong, in the order in which it is read: what stops the claim comes first."""
-    accepted = [frozenset(codes) | case.brief.optional for codes in case.brief.lists]
     yield from check_forms(case.book, case.sheet)
-    yield from check_exclusions(case.book, case.sheet.codes, accepted)
+    yield from check_exclusions(case.book, case.sheet.codes, _accepted(case))
     yield from check_order(case)
     yield from check_extras(case)
     yield from check_repeats(case.book, case.sheet.repeated)
@@ -80,6 +88,11 @@ def _findings(case: Case) -> Iterator[Finding]:
     yield from check_partners(case)
     yield from check_missing(case)
     yield from check_poa(case)
+
+
+def _accepted(case: Case) -> list[frozenset[str]]:
+    """The accepted answers as sets, each with the optional codes."""
+    return [frozenset(codes) | case.brief.optional for codes in case.brief.lists]
 
 
 def _procedures(case: Case) -> Iterator[Finding]:
@@ -149,6 +162,18 @@ def _remarks(case: Case) -> tuple[Finding, ...]:
         remarks.append(
             Finding("mixed_answers", stray[0], message, "One accepted answer at a time", "chartpath scoring")
         )
+    if order_incomplete(case):
+        message = "No code stands out of order. The part for mandated order counts a pair only when both of its codes are on your list."
+        remarks.append(
+            Finding(
+                "order_incomplete",
+                "",
+                message,
+                "A mandated pair counts when it is complete",
+                "chartpath scoring",
+                label="mandated order",
+            )
+        )
     return tuple(remarks)
 
 
@@ -185,4 +210,20 @@ def _implied(case: Case, findings: Sequence[Finding]) -> frozenset[tuple[str, st
         relation = nearest_missing(case, code)
         if relation is not None:
             implied |= {("undercoded", relation[0]), ("missing_use_additional", relation[0])}
+    # An extra code that excludes a right one is told by their note, unless a phrase of the record says more of it.
+    for one in findings:
+        if one.kind == "excludes1_conflict":
+            wrong = [code for code in one.code.split("|") if code in case.extra]
+            if len(wrong) == 1 and not_reportable(case, wrong[0]) is None:
+                implied.add(("overcoded", wrong[0]))
     return frozenset(implied & {(one.kind, one.code) for one in findings})
+
+
+def _merged(case: Case) -> tuple[dict[tuple[str, str], Finding], frozenset[tuple[str, str]]]:
+    """Exclusions as they are told: one finding for the pairs of one note, and the pairs that it makes needless."""
+    merged: dict[tuple[str, str], Finding] = {}
+    needless: set[tuple[str, str]] = set()
+    for finding, pairs in merged_exclusions(case.book, case.sheet.codes, _accepted(case)):
+        merged[finding.kind, finding.code] = finding
+        needless |= {(finding.kind, pair) for pair in pairs[1:]}
+    return merged, frozenset(needless)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chartpath.answers import CodeLine
@@ -39,7 +40,7 @@ def check_forms(book: Book, sheet: Sheet) -> Iterator[Finding]:
 
 def check_repeats(book: Book, repeated: Sequence[CodeLine]) -> Iterator[Finding]:
     """A code reported twice: the second line says nothing that the first did not."""
-    for code in dict.fromkeys(line.code for line in repeated):
+    for code, again in Counter(line.code for line in repeated).items():
         rule = guideline(book, "I.B.12")
         yield Finding(
             "overcoded",
@@ -49,6 +50,7 @@ def check_repeats(book: Book, repeated: Sequence[CodeLine]) -> Iterator[Finding]
             rule.text,
             rule.source,
             next="Keep one line of it.",
+            label="listed twice" if again == 1 else f"listed {again + 1} times",
         )
 
 

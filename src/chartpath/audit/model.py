@@ -37,7 +37,8 @@ class Finding:
     `kind` is one of KINDS (a remark's kind is not); `code` the code it concerns (`A|B` for a pair). `message`
     and `next` never name a code that the learner has not typed. `rule` quotes the Tabular note with the
     ancestor that carries it, or names the guideline section; `source` is the document and edition of the rule;
-    `evidence` holds phrases of the record.
+    `evidence` holds phrases of the record. `label` replaces the words for the kind on a card where they would not
+    be true of this finding; it is no part of the published JSON.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Finding:
     source: str
     evidence: tuple[str, ...] = ()
     next: str = ""
+    label: str = ""
 
 
 @frozen
@@ -99,15 +101,18 @@ class AuditResult:
     parts: dict[str, tuple[float, float]] = Factory(dict)
     remarks: tuple[Finding, ...] = ()
     implied: frozenset[tuple[str, str]] = frozenset()
+    merged: dict[tuple[str, str], Finding] = Factory(dict)
 
     @property
     def told(self) -> tuple[Finding, ...]:
         """The findings a learner reads, without those that only follow from another one.
 
         A code that has a finding of its own class is not called overcoded as well, and a missing code that a
-        note asks for, or that a near miss stood in for, is not told twice. `findings` holds them all.
+        note asks for, or that a near miss stood in for, is not told twice. Pairs that rest on the same note are one
+        finding, under the code of the first. `findings` holds them all.
         """
-        return tuple(one for one in self.findings if (one.kind, one.code) not in self.implied)
+        own = [((one.kind, one.code), one) for one in self.findings]
+        return tuple(self.merged.get(slot, one) for slot, one in own if slot not in self.implied)
 
 
 def _ratio(part: int, whole: int) -> float:

@@ -71,23 +71,74 @@ def check_exclusions(
     A pair inside one of the `excused` sets stands in an accepted answer: there the two conditions are known to
     be unrelated, which is the exception the guidelines make.
     """
+    for pair in _exclusions(book, codes, excused):
+        yield _conflict(book, [pair])
+
+
+def merged_exclusions(
+    book: Book, codes: Sequence[str], excused: Sequence[frozenset[str]] = ()
+) -> Iterator[tuple[Finding, tuple[str, ...]]]:
+    """Conflicts that rest on the same lines of one note, as one finding, with the pairs (`A|B`) that it stands for.
+
+    Only where every code on the one side of the note excludes every code on the other can one sentence say it.
+    """
+    groups: dict[str, list[_Exclusion]] = {}
+    for pair in _exclusions(book, codes, excused):
+        groups.setdefault(pair.rule.text, []).append(pair)
+    for group in groups.values():
+        carriers, named = {one.carrier for one in group}, {one.named for one in group}
+        if len(group) > 1 and len(group) == len(carriers) * len(named):
+            yield _conflict(book, group), tuple(one.pair for one in group)
+
+
+@frozen
+class _Exclusion:
+    """Two codes that exclude each other (`pair`, in the order typed), and the note: whom it binds, whom it names."""
+
+    pair: str
+    carrier: str
+    named: str
+    rule: Rule
+
+
+def _exclusions(book: Book, codes: Sequence[str], excused: Sequence[frozenset[str]]) -> Iterator[_Exclusion]:
     for one, other in combinations(codes, 2):
         note = book.conflict(one, other)
         if note is None or any(one in accepted and other in accepted for accepted in excused):
             continue
         named = other if note.matches(other) else one
         carrier = one if named == other else other
-        rule = tabular(note, named)
-        exception = guideline(book, "I.A.12.a")
-        yield Finding(
-            "excludes1_conflict",
-            f"{one}|{other}",
-            f"{one} and {other} exclude each other: the note that binds {carrier} says “not coded here” of {named}. They may stand "
-            "together only when the record shows that the two conditions have nothing to do with each other.",
-            f"{rule.text}. {exception.text}",
-            rule.source,
-            next="Decide which of the two the clinician describes. If you believe that both are true and unrelated, note why.",
+        yield _Exclusion(f"{one}|{other}", carrier, named, tabular(note, named))
+
+
+def _conflict(book: Book, group: Sequence[_Exclusion]) -> Finding:
+    """The finding for one pair, or for several under the code of the first."""
+    pair, rule = group[0].pair, group[0].rule
+    carriers = list(dict.fromkeys(one.carrier for one in group))
+    named = list(dict.fromkeys(one.named for one in group))
+    note = f"note that binds {_series(carriers)} says “not coded here” of {_series(named)}."
+    if len(group) == 1:
+        message, two, which = (
+            f"{pair.replace('|', ' and ')} exclude each other: the {note}",
+            "two ",
+            "the two",
         )
+    else:
+        message, two, which = f"The {note}", "", "them"
+    exception = guideline(book, "I.A.12.a")
+    return Finding(
+        "excludes1_conflict",
+        pair,
+        f"{message} They may stand together only when the record shows that the {two}conditions have nothing to do with each other.",
+        f"{rule.text}. {exception.text}",
+        rule.source,
+        next=f"Decide which of {which} the clinician describes. If you believe that both are true and unrelated, note why.",
+    )
+
+
+def _series(codes: Sequence[str]) -> str:
+    *most, last = codes
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def check_partners(case: Case) -> Iterator[Finding]:
@@ -104,6 +155,10 @@ def _code_first(case: Case) -> Iterator[Finding]:
     for rule in case.key.sequence:
         if rule.requires and rule.after in submitted and rule.before in case.missing:
             note = case.book.asks_before(rule.after, rule.before)
+            # Another code that the note names stands before it: whether the record supports that one is told there.
+            place = submitted.index(rule.after)
+            if note is not None and any(note.matches(one) for one in submitted[:place]):
+                continue
             yield _no_etiology(
                 case, rule.after, rule.before, _rule_of(case, note, rule.reason, rule.after, rule.before)
             )
@@ -234,11 +289,16 @@ def _wrong_first(case: Case, code: str) -> Finding:
         or cited(case, right, about_order=True)
         or guideline(case.book, "II" if case.chart.inpatient else "IV.G")
     )
-    question = (
-        "Which condition, after study, was chiefly responsible for this admission?"
-        if case.chart.inpatient
-        else "What was chiefly responsible for the services of this visit?"
-    )
+    if rule.text.startswith("Tabular"):
+        question = (
+            "Read the note. Which code does it call the additional one?"
+            if pair is not None and pair.note is not None and pair.note.kind == "use_additional"
+            else "Read the note. What does it put first?"
+        )
+    elif case.chart.inpatient:
+        question = "Which condition, after study, was chiefly responsible for this admission?"
+    else:
+        question = "What was chiefly responsible for the services of this visit?"
     place = "principal diagnosis" if case.chart.inpatient else "first-listed diagnosis"
     return Finding(
         "wrong_sequence",

@@ -88,6 +88,16 @@ def _shares(case: Case, wanted: tuple[str, ...]) -> dict[str, float]:
     return shares
 
 
+def order_incomplete(case: Case) -> bool:
+    """Whether the part for mandated order loses points to absent codes alone, with nothing out of place."""
+    submitted = case.sheet.codes
+    pairs = [one for one in case.brief.pairs if one.after in case.reference]
+    halves = [
+        one for one in pairs if (one.after in submitted) != any(code in submitted for code in one.before)
+    ]
+    return bool(halves) and not any(too_early(one, submitted) for one in pairs)
+
+
 def _code_share(case: Case, wanted: tuple[str, ...]) -> float:
     """Credit for the codes found, less half the weight of what was added, over the weight of what was wanted."""
     weights = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from chartpath.audit.forms import usable
+from chartpath.audit.kin import alternatives, germ_held, halved, leaves_open
 from chartpath.audit.model import Finding
 from chartpath.audit.near import Near, near, side
 from chartpath.audit.pairs import Case, cited
@@ -17,6 +18,7 @@ _NOTABLE = re.compile(r"[a-z]{5,}")
 _COMMON = frozenset(
     {"acute", "chronic", "disease", "disorder", "encounter", "initial", "other", "unspecified"}
 )
+_PAST = re.compile(r"\bhistory of\b|\bacquired absence\b", re.IGNORECASE)
 _EXEMPT = frozenset({"1", "E"})
 _POA_WORDS = {
     "Y": "present on admission",
@@ -132,7 +134,7 @@ def _uncertain(case: Case, code: str, phrase: NotReportable) -> Finding:
     return Finding(
         "uncertain_dx_outpatient",
         code,
-        f"{code} reports as a fact what the clinician only thinks possible. In an outpatient record nothing is coded that is not confirmed.",
+        f"{code} reports as a fact what the clinician only thinks possible. In an outpatient record no diagnosis is coded that is not confirmed.",
         rule.text,
         rule.source,
         (phrase.phrase,) if phrase.phrase else (),
@@ -185,21 +187,48 @@ def _overcoded(
     inpatient = case.chart.inpatient
     phrases: tuple[str, ...] = (tempting.phrase,) if tempting is not None and tempting.phrase else ()
     following = "Where is the conclusion written? Read the last section of the note again."
+    label = ""
     rule = guideline(case.book, "III" if inpatient else "IV.J")
-    beside = next((one for one in case.reference if one in case.sheet.codes and one[:3] == code[:3]), None)
+    right = [one for one in case.reference if one in case.sheet.codes]
+    beside = next((one for one in right if alternatives(case.book, code, one)), None)
+    vaguer = next((one for one in case.missing if leaves_open(case.book, code, one)), None)
+    combination = halved(case.book, code, case.missing)
+    held = germ_held(case.book, code, case.reference, case.sheet.codes)
     quoted = [phrase for phrase in case.line(code).evidence if in_note(phrase, case.chart.note)]
     if tempting is not None and tempting.kind == "ruled_out":
         message = f"{code}, “{title}”, was ruled out in this record. A question that was answered with no is not reported."
         rule = guideline(case.book, "III") if inpatient else guideline(case.book, "IV.H", "IV.J")
     elif tempting is not None and tempting.kind == "negated":
-        message = f"{code}, “{title}”: the record says that the patient does not have it."
+        message = f"{code}, “{title}”: the clinician turns it down."
     elif tempting is not None and tempting.kind == "history_vs_current":
-        message = f"{code}, “{title}”: the record tells past and present apart here, and this code is on the wrong side of the line."
+        message = f"{code}, “{title}”: {_time_of(case, code)}."
         rule = guideline(case.book, "I.C.21.c.4")
         following = "Is the condition still there and treated, or is it over?"
     elif tempting is not None and tempting.kind == "uncertain" and not inpatient:
         message = f"{code}, “{title}”: the clinician thinks it possible and does not confirm it."
         rule = guideline(case.book, "IV.H")
+    elif combination is not None:
+        message = (
+            f"{code}, “{title}”, tells only half. A note in the book sends you to a code that holds both."
+        )
+        rule = tabular(*combination)
+        label = "half of what one code tells"
+        following = "Read the note at this code, and follow it."
+    elif held is not None:
+        message = (
+            f"{held} already names the germ. A {code[:3]} code is for a disease whose own code does not."
+            if held in case.sheet.codes
+            else f"{code}: a germ needs no line of its own where one code holds the disease and its germ. This record calls for such a code."
+        )
+        rule = guideline(case.book, "I.B.9", "I.B.7")
+        label = "not needed here"
+        following = "Does the title of a code for the disease already say what caused it?"
+    elif vaguer is not None:
+        message = f"{code}, “{title}”, leaves open what this record tells."
+        rule = guideline(case.book, "I.B.18")
+        label = "not exact enough"
+        phrases = phrases or case.evidence(vaguer)
+        following = "The record is more exact than this code. What does it add: a cause, a site, a type?"
     elif relation is not None:
         message = f"{code} is in the right family, but “{title}” is not what this record describes."
         rule = guideline(case.book, "I.B.2")
@@ -211,23 +240,31 @@ def _overcoded(
         following = "Compare the two titles word by word with the record, and keep one."
     elif quoted:
         message = f"{code}: the words that you quote are in the record, but they do not say “{title}”."
-    elif any(_less_exact(title, case.book.title(wanted)) for wanted in case.missing):
-        message = f"{code}, “{title}”, leaves open what this record tells."
-        rule = guideline(case.book, "I.B.18")
-        following = "The record is more exact than this code. What does it add: a cause, a site, a type?"
+    elif any(_akin(title, case.book.title(wanted)) for wanted in case.missing):
+        message = f"{code}: the record names another condition than “{title}”."
+        following = "What does the clinician call it? Look that name up, and read the titles under it."
     else:
         message = f"{code}: this record as it stands does not support “{title}”."
         if code.startswith("R") and inpatient:
             rule = guideline(case.book, "III", "III.B")
-    return Finding("overcoded", code, message, rule.text, rule.source, phrases, next=following)
+    return Finding("overcoded", code, message, rule.text, rule.source, phrases, next=following, label=label)
 
 
-def _less_exact(title: str, wanted: str) -> bool:
+def _akin(title: str, wanted: str) -> bool:
     """Whether an "unspecified" title speaks of what the wanted one speaks of: they share a word that means something."""
     mine, yours = (
         {word for word in _NOTABLE.findall(one.lower()) if word not in _COMMON} for one in (title, wanted)
     )
     return "unspecified" in title.lower() and bool(mine & yours)
+
+
+def _time_of(case: Case, code: str) -> str:
+    """What a code says of past and present, against the record, as a clause."""
+    if _PAST.search(case.book.title(code)):
+        return "the code says that it is over and done; the record tells it otherwise"
+    if any(one[:3] == code[:3] for one in case.reference):
+        return "it was so once; the record says what holds now"
+    return "the code says that it is there now; the record says that it is over"
 
 
 def check_poa(case: Case) -> Iterator[Finding]:

@@ -196,6 +196,7 @@ def _people(opened: Book, sheet: Sheet, age: int | None, sex: str) -> Iterator[F
                 rule.text,
                 rule.source,
                 next="Check the code, then the patient's data.",
+                label="does not fit this patient",
             )
 
 
