@@ -308,6 +308,7 @@ def test_reading_from_other_threads() -> None:
     assert set(hits) == {"I21.9"}
 
 
+@pytest.mark.slow
 def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
     both = [ask(CHARTPATH_CACHE=str(tmp_path)) for _ in range(2)]
     files = {answer(process) for process in both}
@@ -315,6 +316,7 @@ def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [Path(files.pop()).name], "parts are left behind"
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "temporary").mkdir()
@@ -330,6 +332,7 @@ def test_no_folder_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         cachefile.locate()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["truncated", "overwritten", "empty", "another file"])
 def test_a_damaged_cache_file_is_rebuilt(tmp_path: Path, damage: str) -> None:
     target = tmp_path / "codesets.sqlite"

@@ -175,6 +175,7 @@ def test_fy2027_equals_the_derived_list() -> None:
     assert ours == official
 
 
+@pytest.mark.slow
 @needs_raw
 def test_the_recipe_gives_the_committed_files_byte_for_byte(tmp_path: Path) -> None:
     copy = tmp_path / "datasets"

@@ -68,6 +68,7 @@ def test_a_class_is_graded_row_by_row(course: Course) -> None:
     )
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_rows(course: Course) -> None:
     for number in range(6):
         submit(
