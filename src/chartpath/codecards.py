@@ -152,10 +152,14 @@ class SearchCard:
         if not self.hits:
             return f"Nothing found for “{self.text}”. Try fewer words, or another word for the same thing."
         width = max(len(hit.code) for hit in self.hits)
-        return "\n".join(
-            f"{hit.code:<{width}}  {hit.title}" + ("" if hit.billable else "  (needs more characters)")
-            for hit in self.hits
-        )
+        lines = []
+        for hit in self.hits:
+            more = "" if hit.billable else "  (needs more characters)"
+            lines += [
+                f"{hit.code:<{width}}  {hit.title}{more}",
+                f"{'':<{width}}    in {' › '.join(hit.path)}",
+            ]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         if not self.hits:
