@@ -372,3 +372,7 @@ def test_import_is_light() -> None:
     code = "import sys, chartpath.codesets; print([m for m in ('pandas', 'attr', 'sqlalchemy', 'yaml') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+def test_a_code_split_off_long_before_is_no_successor() -> None:
+    assert "G90.A" not in [successor.code for successor in store().replaced_by("I49.8", "2027")]

@@ -340,8 +340,11 @@ class Store:
         if now is not None and now.billable:
             return []  # still in force: others were only carved out of it
         successors = [child.code for child in self.children(code, edition) if child.billable]
+        # Earlier rows of the table name codes that were split off while this one was still in force.
+        left = self.rows("SELECT max(last) FROM codes WHERE plain = ? AND billable = 1", (bare,))[0][0]
         for row in self.rows(
-            "SELECT code, previous FROM conversions WHERE previous LIKE ?", (f"%{self._dotted(bare)}%",)
+            "SELECT code, previous FROM conversions WHERE previous LIKE ? AND valid_from >= ?",
+            (f"%{self._dotted(bare)}%", f"{left}-10-01" if left else ""),
         ):
             named = str(row[1]).replace(",", " ").replace(";", " ").split()
             if self._dotted(bare) in named and row[0] not in successors:
