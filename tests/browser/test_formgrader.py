@@ -28,8 +28,8 @@ def test_formgrader_lists_the_class_and_opens_a_submission(
     page.get_by_role("link", name=UNIT).first.wait_for()
     picture(page, "formgrader-units")
     page.goto(f"{address}/formgrader/manage_submissions/{UNIT}")
-    page.get_by_text("Okafor").first.wait_for()
-    assert [name for name in CLASS if name.split(".")[1].title() not in page.inner_text("body")] == []
+    for learner in CLASS:
+        page.get_by_text(learner.split(".")[1].title()).first.wait_for()
     picture(page, "formgrader-class")
     page.goto(f"{address}/formgrader/gradebook/{UNIT}/code-ten-outpatient-charts")
     rows = page.locator("tr", has_text="Submission #")
@@ -37,9 +37,8 @@ def test_formgrader_lists_the_class_and_opens_a_submission(
     rows.first.get_by_role("link").first.click()
     page.get_by_role("region", name="Result for path-nose-lesion-01").wait_for()
     picture(page, "formgrader-submission")
-    body = page.inner_text("body")
-    assert "The answer, and why" in body
-    assert "Rule: " in body
+    # Which learner comes first is Formgrader's choice, and it may be one without a fault.
+    assert "The answer, and why" in page.inner_text("body")
 
 
 def test_a_feedback_page_opens_from_a_file(page: Page, tmp_path: Path, picture: Callable[..., Path]) -> None:
@@ -49,6 +48,7 @@ def test_a_feedback_page_opens_from_a_file(page: Page, tmp_path: Path, picture: 
     page.on("request", lambda request: requests.append(request.url))
     page.goto(feedback.as_uri())
     page.get_by_role("heading", name="Code ten outpatient charts").wait_for()
+    assert "Rule: " in page.inner_text("body")
     picture(page, "feedback")
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     page.set_viewport_size({"width": 390, "height": 800})
