@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
 from functools import cache
 
 from chartpath.codesets import cachefile
+from chartpath.codesets.database import Database
 from chartpath.codesets.editions import CURRENT_EDITION, check_edition
 from chartpath.codesets.models import Code, Guideline, Hit, Node, Note, Ref, plain
 
@@ -23,58 +21,17 @@ SYSTEM = "icd10cm"
 NOTES_LABEL = "April 2026"  # edition of the Tabular notes, whatever the edition of the code
 
 
-class Store:
+class Store(Database):
     """ICD-10-CM in memory-light form. Open it through `store()`; it may be used from any thread."""
 
     system = SYSTEM
 
     def __init__(self, file: Path) -> None:
         """`file` is the cache file; it is built when missing and rebuilt when damaged."""
-        self.file = file
-        self._local = threading.local()
-        self._repair = threading.Lock()
-        self._generation = 0
+        super().__init__(file, cachefile.ensure, cachefile.build)
         self._notes_of: dict[str, tuple[Note, ...]] = {}
         self._above_of: dict[str, tuple[Node, ...]] = {}
         self._searcher: Searcher | None = None
-
-    # -- reading ---------------------------------------------------------------------------------------
-
-    def _connection(self) -> sqlite3.Connection:
-        """One connection for each thread and process: SQLite's objects must not travel between them."""
-        key = (os.getpid(), self._generation)
-        if getattr(self._local, "key", None) != key:
-            cachefile.ensure(self.file)
-            # immutable: no lock files, so a read-only folder and a network share work too.
-            uri = f"{self.file.resolve().as_uri()}?mode=ro&immutable=1"
-            self._local.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._local.key = key
-        connection: sqlite3.Connection = self._local.connection
-        return connection
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query. A damaged cache file is rebuilt once and asked again."""
-        generation = self._generation
-        try:
-            return self._connection().execute(sql, values).fetchall()
-        except sqlite3.DatabaseError:
-            with self._repair:
-                if generation == self._generation:  # another thread may have repaired it meanwhile
-                    if self._sound():
-                        raise
-                    self._local.connection.close()  # Windows does not replace an open file
-                    cachefile.build(self.file)
-                    self._generation += 1
-            return self._connection().execute(sql, values).fetchall()
-
-    def _sound(self) -> bool:
-        """Whether the cache file is whole, so that an error is the question's fault and not the file's."""
-        try:
-            connection = self._connection()
-            complete = connection.execute("SELECT value FROM meta WHERE name = 'complete'").fetchall()
-            return bool(complete) and connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
-        except sqlite3.DatabaseError:
-            return False
 
     # -- codes and the tree ----------------------------------------------------------------------------
 
