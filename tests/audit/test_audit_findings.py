@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from audit_cases import by_id, lines, opened
 
+import chartpath
 from chartpath.answers import CodeLine, parse
 from chartpath.audit import KINDS, AuditResult, Finding, audit
 from chartpath.errors import BadInput
@@ -528,3 +529,11 @@ def test_the_miscodings_of_a_key_change_nothing() -> None:
     listed = evolve(KEY, miscodings=(Miscoding(("I10",), (ErrorRef("invalid", "I10"),), explanation="no"),))
     for codes in (GOLD, ["I10"], ["N18.32", "I10"]):
         assert audit(codes, CHART, listed) == audit(codes, CHART, KEY)
+
+
+def test_where_a_section_sets_the_first_code_the_reader_is_sent_to_it() -> None:
+    """The gravest burn leads by its own rule, not because it was the chief reason for the visit."""
+    result = chartpath.audit(["T22.211A", "T23.351A", "T31.0", "X10.2XXA", "Y92.010"], "ed-hot-oil-01")
+    (told,) = [one for one in result.told if one.kind == "wrong_sequence"]
+    assert told.rule.startswith("Guideline I.C.19.d.1")
+    assert told.next == "Read that section. What does it put first?"

@@ -282,12 +282,13 @@ def _wrong_first(case: Case, code: str) -> Finding:
         (one for one in case.brief.pairs if one.after == code and too_early(one, case.sheet.codes)), None
     )
     right = next(one for one in case.sheet.codes if one in case.brief.firsts)
+    general = guideline(case.book, "II" if case.chart.inpatient else "IV.G")
     rule = (
         (_stated_rule(case.book, pair.note, pair.reason, code, *pair.before) if pair else None)
         or leads_by_rule(case.book, right, code)
         or _in_words(case.book, code)
         or cited(case, right, about_order=True)
-        or guideline(case.book, "II" if case.chart.inpatient else "IV.G")
+        or general
     )
     if rule.text.startswith("Tabular"):
         question = (
@@ -295,6 +296,8 @@ def _wrong_first(case: Case, code: str) -> Finding:
             if pair is not None and pair.note is not None and pair.note.kind == "use_additional"
             else "Read the note. What does it put first?"
         )
+    elif rule != general:  # burns, poisoning, a screening: the section itself says what leads
+        question = "Read that section. What does it put first?"
     elif case.chart.inpatient:
         question = "Which condition, after study, was chiefly responsible for this admission?"
     else:
