@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 KINDS = ("codes", "choice", "choices", "number", "term", "match", "order")
 """The kinds of item an answer cell can hold."""
 
+QUERY_REASONS = {
+    "conflict": "two documents, or two lines of one, contradict each other",
+    "specificity": "the diagnosis is there, and a detail that the code needs is not",
+    "diagnosis": "findings and treatment are there, and no diagnosis that explains them",
+    "cause": "two conditions are there, and whether one caused the other is not said",
+    "support": "a diagnosis is there, and nothing in the record supports it",
+    "timing": "whether it was present on admission is not said",
+}
+"""Why a coder asks the provider: the words an answer may use, and what each means."""
+
 MAX_CHARACTERS = 20_000
 """An answer longer than this is not an answer; reading stops there, and a problem says so."""
 
@@ -76,22 +86,43 @@ class CodeLine:
     system: str = "icd10cm"
 
 
+@frozen
+class QueryLine:
+    """A question to the provider: `reason` is one of QUERY_REASONS, `evidence` the phrases that raise it."""
+
+    line: int
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@frozen
+class Override:
+    """Two codes that the learner reports together against an Excludes1 note, and why (guideline I.A.12.a)."""
+
+    line: int
+    codes: tuple[str, str]
+    reason: str
+
+
 AnswerValue = str | float | tuple[str, ...] | tuple[tuple[str, str], ...] | None
 
 
 @frozen
 class Answer:
-    """A parsed answer: `lines` for kind `codes`, `value` for the other kinds."""
+    """A parsed answer: `lines`, `queries` and `overrides` for kind `codes`, `value` for the other kinds."""
 
     kind: str
     lines: tuple[CodeLine, ...] = ()
     value: AnswerValue = None
     problems: tuple[Problem, ...] = field(default=(), repr=False)
+    queries: tuple[QueryLine, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     @property
     def blank(self) -> bool:
         """True when nothing was entered: no code, no value, no unreadable line."""
-        return not self.lines and self.value is None and not any(p.fatal for p in self.problems)
+        entered = self.lines or self.queries or self.overrides or self.value is not None
+        return not entered and not any(p.fatal for p in self.problems)
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -184,9 +215,52 @@ def _without_comment(line: str) -> str:
 
 def _codes(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
     found: list[CodeLine] = []
+    queries: list[QueryLine] = []
+    overrides: list[Override] = []
     for number, text in lines:
-        found.extend(_code_line(number, text, systems, problems))
-    return Answer("codes", lines=tuple(found), problems=tuple(problems))
+        word = text.split(maxsplit=1)[0].rstrip(":").lower()
+        if word == "query":
+            queries += _query_line(number, text, problems)
+        elif word == "override":
+            overrides += _override_line(number, text, problems)
+        else:
+            found.extend(_code_line(number, text, systems, problems))
+    return Answer(
+        "codes",
+        lines=tuple(found),
+        problems=tuple(problems),
+        queries=tuple(queries),
+        overrides=tuple(overrides),
+    )
+
+
+def _query_line(number: int, text: str, problems: list[Problem]) -> list[QueryLine]:
+    evidence = tuple(phrase for match in _QUOTED.finditer(text) if (phrase := _phrase(match)))
+    words = [word.lower() for word in _words(_QUOTED.sub(" ", text))[1:]]
+    reasons = [word for word in words if word in QUERY_REASONS]
+    if len(reasons) != 1:
+        remark = f'a query names one reason: {", ".join(QUERY_REASONS)}. Write it like: query conflict "left knee" "right knee".'
+        problems.append(Problem(number, remark))
+        return []
+    if not evidence:
+        remark = "a query quotes what raises it. Put the phrase of the note between two quotation marks."
+        problems.append(Problem(number, remark, False))
+    return [QueryLine(number, reasons[0], evidence)]
+
+
+def _override_line(number: int, text: str, problems: list[Problem]) -> list[Override]:
+    reason = " ".join(_phrase(match) for match in _QUOTED.finditer(text)).strip()
+    words = re.split(r"[\s|]+", " ".join(_words(_QUOTED.sub(" ", text))[1:]))
+    codes = [normalize_code(word)[0] for word in words if word]
+    if len(codes) != 2 or not all(_CODE.fullmatch(code) for code in codes):
+        remark = 'an override names the two codes that exclude each other, like: override CODE CODE "why they are unrelated".'
+        problems.append(Problem(number, remark))
+        return []
+    if len(reason.split()) < 3:
+        remark = "an override needs its reason between quotation marks: why are the two conditions unrelated?"
+        problems.append(Problem(number, remark))
+        return []
+    return [Override(number, (codes[0], codes[1]), reason)]
 
 
 def _code_line(number: int, text: str, systems: tuple[str, ...], problems: list[Problem]) -> list[CodeLine]:

@@ -20,7 +20,8 @@ import yaml
 from attrs import Factory, evolve, frozen
 
 from chartpath import paths
-from chartpath.answers import KINDS
+from chartpath.answers import KINDS, QUERY_REASONS
+from chartpath.encounters import SETTINGS, Document, check_record, documents
 from chartpath.errors import BadInput, KeyNotAtHand
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -30,9 +31,10 @@ DEFAULT_PROMPT = "Code this record: one code a line, the first-listed diagnosis 
 
 @frozen
 class Chart:
-    """A record to code: the facts its rules depend on, and the note itself.
+    """A record to code: the facts its rules depend on, and the note or the documents of the stay.
 
-    `age` is in years (0 = newborn or infant); `encounter_date` decides the edition of the code set.
+    `age` is in years (0 = newborn or infant); `encounter_date` is the day of the visit or of the discharge and
+    decides the edition of the code set. `admitted` and `discharge_status` (UB-04 form locator 17, two digits) belong to stays.
     """
 
     id: str
@@ -43,11 +45,19 @@ class Chart:
     age: int | None
     sex: str | None
     note: str
+    admitted: dt.date | None = None
+    discharge_status: str = "01"
 
     @property
     def inpatient(self) -> bool:
         """True where Sections II and III of the guidelines rule, False where Section IV does."""
-        return self.setting == "inpatient"
+        known = SETTINGS.get(self.setting)
+        return known is not None and known.section_two
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the record, in order: one without a title where the note is a single one."""
+        return documents(self.note)
 
 
 @frozen
@@ -127,6 +137,23 @@ class NotReportable:
 
 
 @frozen
+class Query:
+    """What only the provider can settle: the right answer is to ask.
+
+    `reason` is one of `answers.QUERY_REASONS`, `accept` holds others that are right too; `evidence` are exact phrases
+    of the record, any one of which shows the problem. `about` holds prefixes of the codes that must wait for the
+    reply. `ask` is a model question that does not lead.
+    """
+
+    reason: str
+    evidence: tuple[str, ...]
+    why: str
+    ask: str
+    about: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+
+
+@frozen
 class ErrorRef:
     """An error class and the code it concerns (`A|B` for a pair)."""
 
@@ -156,6 +183,7 @@ class Key:
     integral_symptoms: tuple[IntegralSymptom, ...] = ()
     not_reportable: tuple[NotReportable, ...] = ()
     miscodings: tuple[Miscoding, ...] = ()
+    queries: tuple[Query, ...] = ()
     answer: Any = None
     tolerance: float = 0.0
     near: tuple[str, ...] = ()
@@ -244,10 +272,12 @@ def read_chart(path: Path) -> Item:
             "age": patient.get("age"),
             "sex": patient.get("sex"),
             "note": note.strip("\n"),
+            **{name: data.pop(name) for name in ("admitted", "discharge_status") if name in data},
         },
         Chart,
         path.name,
     )
+    check_record(chart.setting, chart.note, path.name)
     data.setdefault("prompt", DEFAULT_PROMPT)
     data.setdefault("points", 10)
     made: Item = _structure({**data, "kind": "codes"}, Item, path.name)
@@ -298,6 +328,12 @@ def read_key(path: Path) -> Key:
         )
     if not made.codes and made.answer is None:
         raise BadInput(f"{path.name}: a key holds `codes:` or `answer:`. Add the one its item needs.")
+    for query in made.queries:
+        for reason in (query.reason, *query.accept):
+            if reason not in QUERY_REASONS:
+                raise BadInput(
+                    f"{path.name}: there is no reason {reason!r} to query; reasons are {', '.join(QUERY_REASONS)}."
+                )
     return made
 
 
