@@ -174,3 +174,45 @@ def test_no_text_crashes_the_reader(body: str, kind: str) -> None:
 def test_what_is_typed_as_a_code_comes_back(codes: list[str]) -> None:
     assert parse("\n".join(codes), "codes").codes == tuple(codes)
     assert parse("\n".join(code.lower().replace(".", "") for code in codes), "codes").codes == tuple(codes)
+
+
+def test_a_query_has_a_reason_and_quotes_what_raises_it() -> None:
+    answer = parse('R60.9\nquery conflict "left knee" "R knee" # ask Dr. B', "codes")
+    (query,) = answer.queries
+    assert (query.line, query.reason, query.evidence) == (2, "conflict", ("left knee", "R knee"))
+    assert answer.codes == ("R60.9",)
+    assert answer.problems == ()
+    assert not parse('query cause "neuropathy"', "codes").blank
+
+
+@pytest.mark.parametrize("typed", ["query", 'query "left knee"', 'query conflict cause "x y"', "QUERY: why"])
+def test_a_query_without_one_reason_names_the_reasons(typed: str) -> None:
+    answer = parse(typed, "codes")
+    assert answer.queries == ()
+    assert "specificity" in answer.problems[0].message
+
+
+def test_a_query_without_a_phrase_counts_with_a_remark() -> None:
+    answer = parse("Query: timing", "codes")
+    assert answer.queries[0].reason == "timing"
+    assert not answer.problems[0].fatal
+
+
+def test_an_override_names_two_codes_and_why() -> None:
+    answer = parse('override m54.50 M51.360 "two unrelated levels"', "codes")
+    assert answer.overrides[0].codes == ("M54.50", "M51.360")
+    assert answer.overrides[0].reason == "two unrelated levels"
+    assert parse('override M54.50|M51.360 "two unrelated levels"', "codes").overrides
+
+
+@pytest.mark.parametrize("typed", ['override M54.50 "why not then"', "override M54.50 M51.360", "override"])
+def test_an_override_without_codes_or_reason_does_not_count(typed: str) -> None:
+    answer = parse(typed, "codes")
+    assert answer.overrides == ()
+    assert answer.problems[0].fatal
+
+
+def test_spans_are_phrases_with_or_without_quotes() -> None:
+    answer = parse('"Maria Lopez"\n03/14/2026\n# a remark\n"Maria  Lopez"', "spans")
+    assert answer.value == ("Maria Lopez", "03/14/2026")
+    assert [problem.fatal for problem in answer.problems] == [False]

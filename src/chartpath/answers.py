@@ -15,7 +15,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from chartpath.items import Item
 
-KINDS = ("codes", "choice", "choices", "number", "term", "match", "order")
+KINDS = ("codes", "choice", "choices", "number", "term", "match", "order", "spans")
 """The kinds of item an answer cell can hold."""
 
 QUERY_REASONS = {
@@ -426,6 +426,19 @@ def _match(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: lis
     return Answer("match", value=tuple(sorted(pairs.items())) or None, problems=tuple(problems))
 
 
+def _spans(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    """Phrases of a note, one a line: the words between quotation marks, or the whole line where there are none."""
+    found: dict[str, str] = {}
+    for number, text in lines:
+        quoted = [phrase for match in _QUOTED.finditer(text) if (phrase := _phrase(match))]
+        for phrase in quoted or [text]:
+            marked = " ".join(phrase.split())
+            if marked.casefold() in found:
+                problems.append(Problem(number, f"“{marked[:40]}” stands twice. It counts once.", False))
+            found.setdefault(marked.casefold(), marked)
+    return Answer("spans", value=tuple(found.values()) or None, problems=tuple(problems))
+
+
 _Reader = Callable[[list[tuple[int, str]], tuple[str, ...], list[Problem]], Answer]
 _READERS: dict[str, _Reader] = {
     "codes": _codes,
@@ -435,6 +448,7 @@ _READERS: dict[str, _Reader] = {
     "term": _term,
     "match": _match,
     "order": _order,
+    "spans": _spans,
 }
 _FORMS = {
     "codes": "# one code a line, the first-listed diagnosis first",
@@ -444,4 +458,5 @@ _FORMS = {
     "term": "# type one term",
     "match": "# one pair a line, like 1 B",
     "order": "# type the letters in order, like C A B",
+    "spans": "# copy each phrase from the note, one a line",
 }
