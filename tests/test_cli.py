@@ -139,7 +139,9 @@ def test_the_contract_check_passes_and_can_fail(tmp_path: Path) -> None:
 
 
 def test_curriculum_lists_the_units() -> None:
-    rows = [json.loads(line) for line in run("curriculum", "--coverage", "--json").stdout.splitlines()]
+    found = json.loads(run("curriculum", "--coverage", "--json").stdout)
+    assert len(found["blueprint"]) == 84
+    rows = found["units"]
     unit = next(row for row in rows if row["unit"] == "10-chart-abstraction-outpatient")
     assert unit["assessed_items"] == 10
     assert unit["points"] == "100"

@@ -8,13 +8,18 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartpath import cli_class, paths
+from chartpath import cli_career, cli_class, paths
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chartpath.curriculum import BlueprintRow
 
 app = typer.Typer(
     name="chartpath",
@@ -285,10 +290,15 @@ def curriculum(
     as_json: JsonOption = False,
 ) -> None:
     """List the units: what each is about, how long it takes, what is ready."""
-    from chartpath.curriculum import rows
+    from attrs import asdict
+
+    from chartpath.curriculum import blueprint, rows
 
     found = rows(coverage)
     if as_json:
+        if coverage:
+            _print_json({"units": found, "blueprint": [asdict(row) for row in blueprint()]})
+            return
         for row in found:
             _print_json(row)
         return
@@ -301,6 +311,24 @@ def curriculum(
         table.add_column(name.replace("_", " "), no_wrap=name == "unit")
     for row in found:
         table.add_row(*(str(row[name]) for name in columns))
+    Console().print(table)
+    if coverage:
+        _print_blueprint(blueprint())
+
+
+def _print_blueprint(covered: Sequence[BlueprintRow]) -> None:
+    """The competencies that certifications and employers ask for, and the units that exercise them."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title=f"Blueprint: {sum(bool(row.items) for row in covered)} of {len(covered)} rows covered"
+    )
+    for name in ("row", "competency", "units", "items"):
+        table.add_column(name, justify="right" if name in ("row", "items") else "left")
+    for row in covered:
+        units = " ".join(unit.split("-")[0] for unit in row.units) or "-"
+        table.add_row(str(row.row), row.competency, units, str(len(row.items)))
     Console().print(table)
 
 
@@ -315,6 +343,7 @@ def hand_in(
     print(f"Give this file to your instructor: {pack(learner, folder)}")
 
 
+cli_career.add_to(app)
 cli_class.add_to(app)
 
 
