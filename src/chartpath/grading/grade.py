@@ -378,6 +378,6 @@ def _row(
 
 def notes_of(path: Path) -> list[str]:
     """What had been tampered with in a graded notebook, in words."""
-    from chartpath.grading.preprocessors import NOTES
+    from chartpath.grading.outputs import NOTES
 
     return [str(note) for note in json.loads(path.read_bytes())["metadata"].get(NOTES, ())]

@@ -7,7 +7,6 @@ SkipStrayCells, ExecuteReleased and CheckScores (kernel). Feedback: ReadableFeed
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +18,16 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_ignored, is_locked, is_solution
 from traitlets import List
 
-from chartpath import cards, items
+from chartpath import items
 from chartpath.answers import parse, split_cell
 from chartpath.errors import BadInput
-from chartpath.grading import cells
+from chartpath.grading import cells, pages
+from chartpath.grading.outputs import NOTES, score_outputs, scored, shown_output
 from chartpath.grading.safety import clean_html, plain_text
-from chartpath.scoring import Graded, grade
+from chartpath.scoring import Graded
 
-NOTES = "chartpath_notes"
-"""Key of a graded notebook's metadata: what had been tampered with, a list of sentences."""
-
-# A lesson is a notebook in the learner's folder; a link from the feedback page leads nowhere.
-_LESSON_LINK = re.compile(r'<a href="([^":]+\.ipynb)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _KEPT_METADATA = frozenset({"nbgrader", "tags", "deletable", "editable"})
 _KEPT_NOTEBOOK_METADATA = frozenset({"kernelspec", "language_info", "chartpath"})
-
-
-def scored(item_id: str, body: str) -> Graded:
-    """The result of one answer body. Raises BadInput for an unknown item, KeyNotAtHand without its key."""
-    item = items.item(item_id)
-    return grade(item, items.key(item.id), parse(body, item.kind, item.systems))
 
 
 def from_dict(value: Any) -> Any:
@@ -175,7 +164,7 @@ class ScoreAnswers(NbGraderPreprocessor):  # type: ignore[misc]
                 continue
             item = cells.scored_item(cell.source) if is_grade(cell) else None
             if item:
-                cell.outputs = _score_outputs(scored(item, counted[item]))
+                cell.outputs = _scored_outputs(scored(item, counted[item]))
             elif is_grade(cell) and not is_solution(cell):
                 # Left without output, nbgrader would give it full marks.
                 raise BadInput(
@@ -187,36 +176,13 @@ class ScoreAnswers(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def _score_outputs(result: Graded) -> list[NotebookNode]:
-    card = {"text/plain": cards.result_text(result), "text/html": cards.result_html(result, reveal=True)}
-    return [
-        from_dict({"output_type": "display_data", "data": card, "metadata": {}}),
-        from_dict(
-            {
-                "output_type": "execute_result",
-                "execution_count": None,
-                "data": {"text/plain": repr(result.points)},
-                "metadata": {},
-            }
-        ),
-    ]
+def _scored_outputs(result: Graded) -> list[NotebookNode]:
+    return [from_dict(output) for output in score_outputs(result)]
 
 
 def _shown(source: str) -> NotebookNode | None:
-    """The output of a `cp.show("ID")` cell of a known item; None for any other cell."""
-    item_id = cells.shown_item(source)
-    if item_id is None:
-        return None
-    try:
-        item = items.item(item_id)
-    except BadInput:  # typed by the learner: no reason to stop grading
-        return None
-    if item.kind == "codes" and item.chart:
-        data = {"text/plain": cards.chart_text(item.chart), "text/html": cards.chart_html(item.chart)}
-    else:
-        data = {"text/plain": cards.question_text(item), "text/html": cards.question_html(item)}
-    made: NotebookNode = from_dict({"output_type": "display_data", "data": data, "metadata": {}})
-    return made
+    output = shown_output(source)
+    return from_dict(output) if output else None
 
 
 class SkipStrayCells(NbGraderPreprocessor):  # type: ignore[misc]
@@ -299,7 +265,7 @@ class CheckScores(NbGraderPreprocessor):  # type: ignore[misc]
             if output.output_type == "stream" and output.name == "stderr":
                 self.log.info("%s wrote to stderr: %s", cell.metadata.nbgrader.grade_id, output.text.strip())
         given, said_by_kernel = _given_points(cell), cell.outputs
-        cell.outputs = _score_outputs(result)
+        cell.outputs = _scored_outputs(result)
         if given == result.points:
             return ""
         errors = [f" ({one.ename}: {one.evalue})" for one in said_by_kernel if one.output_type == "error"]
@@ -345,34 +311,11 @@ class ReadableFeedback(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the notebook, with `resources["chartpath"]` and each cell's `chartpath` filled for the template."""
         facts = resources["nbgrader"]
-        rows: dict[str, dict[str, Any]] = {}
-        for cell in nb.cells:
-            if is_grade(cell):
-                mark = cell.metadata.nbgrader
-                item = cells.scored_item(cell.source)
-                title, prompt = _words(item) if item else (mark.grade_id, "")
-                rows[item or mark.grade_id] = {
-                    "id": mark.grade_id,
-                    "title": title,
-                    "prompt": prompt,
-                    "score": mark.score or 0.0,
-                    "points": mark.points,
-                }
-        released = self._released_prose(facts)
-        headed: set[str] = set()
-        for cell in nb.cells:
-            cell.metadata["chartpath"] = self._about(cell, rows, headed)
-            if cell.cell_type == "markdown" and cell.source.strip() in released:
-                cell.metadata["chartpath"]["hide"] = (
-                    True  # the learner has read it; here it hides the results
-                )
-        resources["chartpath"] = {
-            "rows": list(rows.values()),
-            "unit": facts["assignment"].replace("-", " "),
-            "title": facts["notebook"].replace("-", " ").capitalize(),
-            "notes": list(nb.metadata.get(NOTES, ())),
-            "learner": facts["student"],
-        }
+        rows = pages.annotate(nb.cells, self._released_prose(facts))
+        notes = nb.metadata.get(NOTES, ())
+        resources["chartpath"] = pages.facts(
+            facts["assignment"], facts["notebook"], facts["student"], rows, notes
+        )
         return nb, resources
 
     def _released_prose(self, facts: Any) -> set[str]:
@@ -383,41 +326,3 @@ class ReadableFeedback(NbGraderPreprocessor):  # type: ignore[misc]
             return set()
         notebook = json.loads(path.read_bytes())["cells"]
         return {plain_text(cell["source"]).strip() for cell in notebook if cell["cell_type"] == "markdown"}
-
-    def _about(self, cell: NotebookNode, rows: dict[str, dict[str, Any]], headed: set[str]) -> dict[str, Any]:
-        """What the template asks of one cell: its heading, what was typed, whether it is shown at all."""
-        about: dict[str, Any] = {}
-        scores = cells.scored_item(cell.source) if cell.cell_type == "code" and is_grade(cell) else None
-        # An item is headed where its answer stands, above its result.
-        subject = scores or cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if subject in rows and subject not in headed:
-            headed.add(subject)
-            about["heading"] = rows[subject]
-        if scores:
-            about["result"] = True
-            for output in cell.outputs:
-                if "text/html" in output.get("data", {}):
-                    output.data["text/html"] = _LESSON_LINK.sub(r"\2 (in \1)", output.data["text/html"])
-        if cell.cell_type != "code":
-            return about
-        shown, parts = cells.shown_item(cell.source), split_cell(cell.source)
-        about["typed"] = (parts[1] if parts else cell.source).strip()
-        if is_solution(cell) and subject in rows and not is_grade(cell):
-            item = items.item(subject)
-            if parse(about["typed"], item.kind, item.systems).blank:
-                about["typed"] = ""
-            cell.outputs = []  # what the kernel said of it without a key; the result says more
-        if shown:
-            # A coded record is part of its result, with the evidence marked: once is enough.
-            about |= {"shown": True, "hide": shown in rows and items.item(shown).kind == "codes"}
-        if is_locked(cell) and not is_grade(cell) and not cell.outputs:
-            about["hide"] = True  # `import chartpath as cp`
-        if cell.metadata.get("nbgrader", {}).get("comment") == "No response.":
-            cell.metadata.nbgrader.comment = ""  # nbgrader's own; the page says so already
-        return about
-
-
-def _words(item_id: str) -> tuple[str, str]:
-    """Title and task of an item; a question's task is its title."""
-    item = items.item(item_id)
-    return (item.title, item.prompt) if item.title else (item.prompt, "")
