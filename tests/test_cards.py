@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chartpath import cards, items
 from chartpath.answers import parse
-from chartpath.items import Chart, Item
-from chartpath.scoring import Graded, grade
+from chartpath.cards.frame import marked
+from chartpath.items import DEFAULT_PROMPT, Chart, Item, Key, KeyCode, Query
+from chartpath.scoring import Graded, grade, key_lines
 
 CODED = [one for one in items.items() if one.kind == "codes"]
 
@@ -69,7 +72,9 @@ def test_feedback_never_names_a_code_the_learner_did_not_type(item: Item) -> Non
 def test_closed_feedback_tells_codes_reasons_and_evidence(item: Item) -> None:
     html = cards.result_html(graded(item, "Z99.89"), reveal=True)
     text = " ".join(check_html(html).split())
-    assert "<details" not in html
+    assert "<details>" not in html.replace(
+        '<details style="margin-top:8px"', "<details>"
+    )  # nothing is folded away
     for code in items.key(item.id).codes:
         assert code.code in text
     assert "<mark" in html
@@ -86,7 +91,7 @@ def test_every_finding_shows_its_rule() -> None:
 
 def test_a_right_answer_says_so() -> None:
     for item in CODED:
-        typed = "\n".join(code.code for code in items.key(item.id).codes if code.required)
+        typed = "\n".join(key_lines(items.key(item.id)))
         assert "audit-ready: nothing to change" in cards.headline(graded(item, typed))
 
 
@@ -106,6 +111,114 @@ def test_the_record_is_escaped_and_dated() -> None:
     assert "under 1 year, male" in text
 
 
+STAY_NOTE = """=== HISTORY AND PHYSICAL | 05/03/2026 14:10 | R. Amadi, MD
+Lobar pneumonia, pneumococcus.
+=== NURSING NOTE | 05/04/2026
+Blood loss <1 unit. Pneumonia improving.
+=== DISCHARGE SUMMARY
+Pneumococcal pneumonia with blood loss anemia."""
+STAY = Chart(
+    "stay",
+    "Cough",
+    "inpatient",
+    3,
+    dt.date(2026, 5, 6),
+    61,
+    "M",
+    STAY_NOTE,
+    admitted=dt.date(2026, 5, 3),
+)
+STAY_KEY = Key(
+    "stay",
+    codes=(
+        KeyCode("J13", "principal", poa="Y", evidence=("Pneumococcal pneumonia",)),
+        KeyCode("D62", "secondary", poa="N", evidence=("blood loss anemia",)),
+    ),
+    queries=(
+        Query(
+            "cause",
+            evidence=("Blood loss <1 unit",),
+            why="Nobody says what the blood loss came from, and two things are possible.",
+            ask="The nursing note has a blood loss. What did it come from: the line, another cause, or unable to determine?",
+        ),
+    ),
+)
+
+
+def stay(typed: str) -> Graded:
+    item = Item("stay", "codes", "unit", False, 10, "Code this stay with POA letters.", chart=STAY)
+    return grade(item, STAY_KEY, parse(typed, "codes"))
+
+
+def test_a_stay_shows_each_document_under_its_heading() -> None:
+    html = cards.chart_html(STAY, ["pneumonia"])
+    check_html(html)
+    headings = re.findall(r"<summary[^>]*>([^<]*)</summary>", html)
+    assert headings == [
+        "HISTORY AND PHYSICAL · 05/03/2026 14:10 · R. Amadi, MD",
+        "NURSING NOTE · 05/04/2026",
+        "DISCHARGE SUMMARY",
+    ]
+    assert html.count("<details open") == 3  # nothing is hidden, on paper either
+    assert html.count("<mark") == 3  # in every document
+    assert "===" not in html
+    assert "Inpatient hospital" in html
+    assert "05/03/2026 to 05/06/2026" in html
+    text = cards.chart_text(STAY)
+    assert "NURSING NOTE · 05/04/2026\n-------------------------\nBlood loss <1 unit." in text
+    assert "===" not in text
+
+
+def test_a_task_of_its_own_is_shown_with_the_record() -> None:
+    item = stay("").item
+    for shown in (cards.question_html(item), cards.question_text(item)):
+        assert "Code this stay with POA letters." in shown
+    usual = evolve(item, prompt=DEFAULT_PROMPT)
+    assert DEFAULT_PROMPT not in cards.question_html(usual)
+
+
+def test_a_question_that_is_missing_is_told_without_its_reason() -> None:
+    closed = cards.result_html(stay("J13 Y\nD62 N"))
+    before = closed.split("<details style")[0]
+    assert "A question to the provider is missing" in before
+    assert "cause" not in before.lower().replace("because", "")
+    assert "A query is missing: cause" in cards.result_html(stay("J13 Y\nD62 N"), reveal=True)
+    right = stay('J13 Y\nD62 N\nquery cause "Blood loss <1 unit"')
+    opened = check_html(cards.result_html(right, reveal=True))
+    assert right.right
+    assert "What did it come from" in opened
+    assert "Nobody says" in opened
+    wrong = cards.result_html(stay('J13 Y\nD62 N\nquery timing "Blood loss <1 unit"'))
+    assert "Query timing: the question has another reason" in wrong
+
+
+def test_a_stay_shows_its_group_and_what_the_order_does_to_it() -> None:
+    shown = " ".join(check_html(cards.result_html(stay("D62 N\nJ13 Y"))).split())
+    assert "MS-DRG of your list : 811" in shown
+    assert "With the right principal diagnosis first : 194" in shown
+    assert "not the CMS grouper" in shown
+    assert "procedures are no part of this exercise" in shown
+    right = cards.result_html(stay('J13 Y\nD62 N\nquery cause "Blood loss <1 unit"'))
+    assert "MS-DRG of this answer" not in right
+    missing = cards.result_html(stay("J13 Y"))
+    assert "MS-DRG of this answer" in missing.split("The answer, and why")[1]  # under the fold
+    assert "MS-DRG of this answer" not in missing.split("The answer, and why")[0]
+
+
+def test_a_supply_line_is_shown_as_it_is_billed() -> None:
+    chart = evolve(STAY, setting="supplier", note="Sleep apnea. CPAP rented.", admitted=None)
+    item = Item("cpap", "codes", "unit", False, 10, "?", chart=chart, systems=("icd10cm", "hcpcs"))
+    line = KeyCode("E0601", "procedure", modifiers=("RR",), units=1, evidence=("CPAP rented",))
+    key = Key("cpap", codes=(KeyCode("G47.33", "first_listed", evidence=("Sleep apnea",)), line))
+    shown = check_html(
+        cards.result_html(grade(item, key, parse("G47.33\nE0601-NU x3", "codes", item.systems)), reveal=True)
+    )
+    assert "E0601-RR x1" in shown
+    assert "the modifiers are not right" in shown
+    assert "the units are not right" in shown
+    assert "not in the code set" not in shown
+
+
 def test_phrases_are_marked_across_line_breaks_and_overlaps() -> None:
     html = cards.chart_html(
         chart("acute\n  cystitis without hematuria"), ["Acute cystitis", "cystitis without"]
@@ -115,8 +228,7 @@ def test_phrases_are_marked_across_line_breaks_and_overlaps() -> None:
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=20), max_size=4))
 def test_marking_never_changes_the_words(note: str, phrases: list[str]) -> None:
-    marked = cards._marked(note, phrases)
-    assert re.sub(r"</?mark[^>]*>", "", marked) == cards.escape(note)
+    assert re.sub(r"</?mark[^>]*>", "", marked(note, phrases)) == escape(note)
 
 
 @given(st.text(max_size=60))

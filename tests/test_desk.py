@@ -12,8 +12,9 @@ from IPython.utils.capture import CapturedIO, capture_output
 import chartpath
 from chartpath import desk, items
 from chartpath.errors import BadInput, KeyNotAtHand
+from chartpath.scoring import key_lines
 
-PRACTICE = next(one for one in items.items() if one.kind == "codes" and not one.assessed)
+PRACTICE = items.item("practice-sore-throat-01")
 ASSESSED = next(one for one in items.items() if one.kind == "codes" and one.assessed)
 CHOICE = next(one for one in items.items() if one.kind == "choice")
 
@@ -38,7 +39,7 @@ def run(shell: InteractiveShell, source: str) -> tuple[Any, str]:
 
 
 def key_codes(item_id: str) -> str:
-    return "\n".join(code.code for code in items.key(item_id).codes if code.required)
+    return "\n".join(key_lines(items.key(item_id)))
 
 
 def test_a_practice_answer_is_judged_at_once(shell: InteractiveShell) -> None:
@@ -124,6 +125,19 @@ def test_an_answer_is_never_executed(shell: InteractiveShell) -> None:
 def test_a_choice_outside_the_options_is_named(shell: InteractiveShell) -> None:
     _, shown = run(shell, f"%%answer {CHOICE.id}\nZ")
     assert "no option Z" in shown
+
+
+def test_an_assessed_answer_may_ask_and_override(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARTPATH_KEYS", "none")
+    typed = f'%%answer {ASSESSED.id}\nJ96.01\nR09.02\nquery cause "these words"'
+    _, shown = run(shell, typed)
+    assert "these two cannot stand together" in shown
+    assert "You ask the provider: cause “these words”" in shown
+    _, shown = run(shell, typed + '\noverride J96.01 R09.02 "they have separate causes"')
+    assert "these two cannot stand together" not in shown
+    assert "on your word: “they have separate causes”" in shown
 
 
 def test_show_code_and_search_have_both_forms(shell: InteractiveShell) -> None:

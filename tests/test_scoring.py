@@ -105,3 +105,27 @@ def test_no_answer_crashes_and_every_score_is_a_score(lines: list[str]) -> None:
     result = grade(CODED, KEY, parse("\n".join(lines), "codes"))
     assert 0 <= result.score <= 100
     assert 0 <= result.points <= 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "score"),
+    [
+        ("Maria Lopez\n03/14/2026", 100),
+        ("maria lopez.\n“03/14/2026”", 100),
+        ("patient Maria Lopez\n03/14/2026", 100),
+        ("Maria Lopez", 55.56),
+        ("Maria Lopez\n03/14/2026\nfever\ncough", 83.33),
+        ("fever", 0),
+    ],
+)
+def test_marking_phrases_counts_what_is_found_before_what_is_too_much(typed: str, score: float) -> None:
+    result = made(
+        "spans", ["Maria Lopez", "03/14/2026"], typed, feedback={"fever": "A symptom tells nobody's name."}
+    )
+    assert result.score == score
+    if "fever" in typed:
+        assert "nobody's name" in result.remark
+
+
+def test_marking_the_whole_note_marks_nothing() -> None:
+    assert made("spans", ["Maria Lopez"], "Seen today was Maria Lopez with a fever and a cough").score == 0

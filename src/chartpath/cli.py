@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartpath import cli_career, cli_class, paths
+from chartpath import cli_audit, cli_career, cli_class, cli_generate, paths
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
 
@@ -152,91 +152,6 @@ def changes(
 
 
 @app.command()
-def audit(
-    cases: Annotated[Path, typer.Argument(help="A file of cases in the schema of charts.json.")],
-    case: Annotated[str | None, typer.Option(help="Id of one case.")] = None,
-    answer: Annotated[
-        str | None, typer.Option(help="File with the answer, one code a line; - reads standard input.")
-    ] = None,
-    contract: Annotated[
-        bool, typer.Option("--contract", help="Audit every submission of every case.")
-    ] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Judge the contract: exit 1 with a list when it is missed.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Audit an answer against a case: score, gates, and each error with its rule."""
-    from chartpath.answers import parse
-    from chartpath.audit import audit as run_audit
-    from chartpath.audit.contract import check_contract, result_json, run_contract
-    from chartpath.items import chart_from_case, key_from_case
-
-    data = _read_cases(cases)
-    if check:
-        faults = check_contract(data)
-        for fault in faults:
-            print(fault)
-        print(f"{len(data['charts'])} cases, {len(faults)} misses and false alarms")
-        raise typer.Exit(1 if faults else 0)
-    if contract:
-        for row in run_contract(data):
-            _print_json(row)
-        return
-    if not case or not answer:
-        raise BadInput("chartpath audit needs --case ID and --answer FILE, or --contract --json, or --check.")
-    found = next((one for one in data["charts"] if one.get("id") == case), None)
-    if found is None:
-        raise BadInput(f"{cases.name} has no case {case!r}. Its first is {data['charts'][0].get('id')!r}.")
-    parsed = parse(_read_answer(answer), "codes")
-    result = result_json(case, run_audit(parsed.lines, chart_from_case(found), key_from_case(found)))
-    if as_json:
-        _print_json(result)
-        return
-    print(
-        f"{case}: {result['score']:g} of 100 · claim-ready {_yes(result['claim_ready'])} · audit-ready {_yes(result['audit_ready'])}"
-    )
-    for problem in parsed.problems:
-        print(problem)
-    for error in result["errors"]:
-        print(f"- {error['class']} {error['code']}: {error['message']} [{error['rule']}]")
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _read_cases(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read ({error.strerror}). Check the name.") from error
-    except ValueError as error:
-        raise BadInput(f"{path.name}: not a JSON file of cases ({error}).") from error
-    if isinstance(data, list):
-        data = {"charts": data}
-    charts = data.get("charts") if isinstance(data, dict) else None
-    if (
-        not isinstance(charts, list)
-        or not charts
-        or not all(isinstance(one, dict) and one.get("gold") for one in charts)
-    ):
-        raise BadInput(f"{path.name}: expected an object with a list `charts`, each with `id` and `gold`.")
-    return {**data, "charts": charts} if isinstance(data, dict) else {"charts": charts}
-
-
-def _read_answer(name: str) -> str:
-    if name == "-":
-        return sys.stdin.read()
-    try:
-        return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            f"{name}: cannot be read as text. Give a file with one code a line, or - for standard input."
-        ) from error
-
-
-@app.command()
 def build(
     unit: Annotated[str | None, typer.Argument(help="One unit; all of them when left out.")] = None,
     check: Annotated[
@@ -343,7 +258,9 @@ def hand_in(
     print(f"Give this file to your instructor: {pack(learner, folder)}")
 
 
+cli_audit.add_to(app)
 cli_career.add_to(app)
+cli_generate.add_to(app)
 cli_class.add_to(app)
 
 

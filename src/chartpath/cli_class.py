@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from chartpath.errors import BadInput
 
 if TYPE_CHECKING:
-    from chartpath.grading.grade import Row
+    from chartpath.grading.row import Row
 
 UnitArgument = Annotated[
     str, typer.Argument(help="The unit, as its folder is named: 10-chart-abstraction-outpatient.")
@@ -44,7 +45,12 @@ def grade(
         str,
         typer.Option(help="answers: parsed, no kernel starts. kernel: nbgrader's own, runs released cells."),
     ] = "answers",
-    jobs: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes side by side; as many as there are processors.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Mark everything anew, also what has not changed since.")
+    ] = False,
 ) -> None:
     """Score what was collected, and write the gradebook, feedback pages and a summary of the class."""
     from chartpath.grading import grade_unit
@@ -57,8 +63,9 @@ def grade(
         report = grade_unit(
             unit,
             engine,
-            jobs,
+            jobs or os.cpu_count() or 1,
             lambda done, total, who: bar.update(task, completed=done, total=total),
+            again=again,
             course=course,
         )
     page = write_summary(summarize(report, course), course.folder, stem=f"summary-{unit}")

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,11 @@ from chartpath import items, paths
 from chartpath.answers import split_cell
 from chartpath.errors import BadInput, KeyNotAtHand
 from chartpath.handin import SUBMISSION, pack, write_zip
+from chartpath.scoring import key_lines
 
 if TYPE_CHECKING:
-    from chartpath.grading.grade import GradeReport
     from chartpath.grading.inbox import CollectReport
+    from chartpath.grading.row import GradeReport
     from chartpath.grading.summary import ClassSummary
 
 UNIT = "10-chart-abstraction-outpatient"
@@ -214,21 +215,19 @@ def _answer(item_id: str, habit: str, dice: random.Random) -> str:
     if throw >= right and key.miscodings:
         return _written(dice.choice(key.miscodings).codes, habit, dice)
     if throw >= right:
-        return _written([code.code for code in key.codes[:-1]] or ["R69"], habit, dice)
-    lines = []
-    for code in key.codes:
-        quote = f' "{code.evidence[0]}"' if code.evidence and habit == "excellent" else ""
-        role = f"{'principal' if code.role == 'principal' else 'procedure' if code.role == 'procedure' else 'other'} "
-        lines.append(
-            f"{role if item.chart and item.chart.inpatient else ''}{code.code}{f' {code.poa}' if code.poa else ''}{quote}"
-        )
-    return "\n".join(lines) + "\n"
+        return _written(key_lines(key)[:-1] or ["R69"], habit, dice)
+    return "\n".join(key_lines(key, evidence=habit == "excellent")) + "\n"
 
 
-def _written(codes: Any, habit: str, dice: random.Random) -> str:
-    """Codes as people type them: some without the dot, in lower case."""
+def _written(lines: Sequence[str], habit: str, dice: random.Random) -> str:
+    """Answer lines as people type them: some without the dot, in lower case; quoted words stay as they are."""
     sloppy = habit == "confused" and dice.random() < 0.5
-    return "".join(f"{code.replace('.', '').lower() if sloppy else code}\n" for code in codes)
+    return "".join(f"{_sloppily(line) if sloppy else line}\n" for line in lines)
+
+
+def _sloppily(line: str) -> str:
+    typed, mark, quoted = line.partition('"')
+    return f"{typed.replace('.', '').lower()}{mark}{quoted}"
 
 
 def _other_answer(item: items.Item, key: items.Key, right: bool, dice: random.Random) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import no_var_expand
 
 from chartpath import answers, cards, items
-from chartpath.audit import scrub
+from chartpath.audit import scrub, scrub_remarks
 from chartpath.codecards import CodeCard, SearchCard
 from chartpath.codesets import CURRENT_EDITION, edition_for, store
 from chartpath.codesets.views import find
@@ -26,10 +26,7 @@ _answered: dict[str, str] = {}
 def show(item_id: str) -> None:
     """Show the record or the question of an item."""
     item = items.item(item_id)
-    if item.kind == "codes" and item.chart:
-        _display(cards.chart_html(item.chart), cards.chart_text(item.chart))
-    else:
-        _display(cards.question_html(item), cards.question_text(item))
+    _display(cards.question_html(item), cards.question_text(item))
 
 
 def score(item_id: str) -> float:
@@ -100,16 +97,15 @@ def _check(item: Item, parsed: answers.Answer) -> None:
             for letter in parsed.letters
             if letter not in item.options
         ]
-        _display(
-            cards.check_html(item, problems, (), (), CURRENT_EDITION), cards.check_text(item, problems, ())
-        )
+        _display(cards.check_html(item, problems), cards.check_text(item, problems))
         return
     chart = item.chart
     edition = edition_for(chart.encounter_date)
-    findings = scrub(parsed.lines, edition, age=chart.age, sex=chart.sex, inpatient=chart.inpatient)
+    findings = scrub(parsed, edition, age=chart.age, sex=chart.sex, inpatient=chart.inpatient)
+    remarks = scrub_remarks(parsed, edition)
     _display(
-        cards.check_html(item, problems, findings, parsed.codes, edition),
-        cards.check_text(item, problems, findings),
+        cards.check_html(item, problems, findings, parsed, edition, remarks),
+        cards.check_text(item, problems, [*findings, *remarks]),
     )
 
 

@@ -16,10 +16,15 @@ from chartpath.errors import BadInput
 
 @frozen
 class Setting:
-    """A place of care: its words for a page, and whether Sections II and III rule there."""
+    """A place of care: its words for a page, and whether Sections II and III rule there.
+
+    `hospital` is true where their rule for uncertain diagnoses holds too: the notes at II.H and III.C name short-term,
+    acute, long-term care and psychiatric hospitals only.
+    """
 
     title: str
     section_two: bool = False
+    hospital: bool = False
 
 
 SETTINGS: dict[str, Setting] = {
@@ -39,9 +44,9 @@ SETTINGS: dict[str, Setting] = {
     "home_health": Setting("Home health", section_two=True),
     "nursing_home": Setting("Nursing home", section_two=True),
     "rehabilitation": Setting("Inpatient rehabilitation", section_two=True),
-    "psychiatric": Setting("Psychiatric hospital", section_two=True),
-    "long_term_care": Setting("Long-term care hospital", section_two=True),
-    "inpatient": Setting("Inpatient hospital", section_two=True),
+    "psychiatric": Setting("Psychiatric hospital", section_two=True, hospital=True),
+    "long_term_care": Setting("Long-term care hospital", section_two=True, hospital=True),
+    "inpatient": Setting("Inpatient hospital", section_two=True, hospital=True),
 }
 """Every setting a chart of the kit may have."""
 

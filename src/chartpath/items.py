@@ -55,6 +55,12 @@ class Chart:
         return known is not None and known.section_two
 
     @property
+    def hospital(self) -> bool:
+        """True where a diagnosis still uncertain at discharge is coded as if it existed (II.H, III.C)."""
+        known = SETTINGS.get(self.setting)
+        return known is not None and known.hospital
+
+    @property
     def documents(self) -> tuple[Document, ...]:
         """The documents of the record, in order: one without a title where the note is a single one."""
         return documents(self.note)
@@ -190,6 +196,7 @@ class Key:
     feedback: dict[str, str] = Factory(dict)
     rationale: str = ""
     citations: tuple[str, ...] = ()
+    source: str = ""
     lesson: str = ""
 
 

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from chartpath.answers import Answer, Problem
 from chartpath.audit import AuditResult, audit
 from chartpath.errors import BadInput
-from chartpath.items import Item, Key
+from chartpath.items import Item, Key, KeyCode
 
 SPELLING_CREDIT = 0.5
 """Share of the points for the right term with a slip in its spelling: close, and not yet chartable."""
@@ -58,8 +58,9 @@ def grade(item: Item, key: Key, answer: Answer) -> Graded:
     if item.kind == "codes":
         if item.chart is None or not key.codes:
             raise BadInput(f"{item.id}: its key holds no codes. Correct grading/keys or datasets/keys.")
-        result = audit(answer.lines, item.chart, key)
-        return Graded(item, key, answer, 0.0 if not answer.lines else result.score, audit=result)
+        result = audit(answer, item.chart, key)
+        entered = answer.lines or answer.queries
+        return Graded(item, key, answer, result.score if entered else 0.0, audit=result)
     if key.answer is None:
         raise BadInput(f"{item.id}: its key holds no `answer:`. Correct grading/keys or datasets/keys.")
     if answer.value is None:
@@ -67,6 +68,36 @@ def grade(item: Item, key: Key, answer: Answer) -> Graded:
         return Graded(item, key, answer, 0.0, remark=remark)
     share, remark = _JUDGES[item.kind](item, key, answer)
     return Graded(item, key, answer, round(100 * share, 2), remark=remark)
+
+
+def key_lines(key: Key, evidence: bool = False) -> list[str]:
+    """The answer that a key asks for, a line each as a learner would type it; optional codes are left out.
+
+    With `evidence` each code line ends in the first phrase that carries it. The lines of questions always quote.
+    """
+    leads = any(code.role == "principal" for code in key.codes)
+    lines = [_code_line(code, leads, evidence) for code in key.codes if code.required]
+    return lines + [f"query {query.reason} {_in_quotes(query.evidence[0])}" for query in key.queries]
+
+
+def _code_line(code: KeyCode, stay: bool, evidence: bool) -> str:
+    """One code of a key as an answer line; in a stay each line says what the code is."""
+    pcs = code.role == "procedure" and len(code.code) == 7
+    role = "principal" if code.role == "principal" else "other" if stay and code.role != "procedure" else ""
+    parts = [
+        "procedure" if pcs else role,
+        "-".join((code.code, *code.modifiers)),
+        f"x{code.units}" if code.units else "",
+        code.poa or "",
+        _in_quotes(code.evidence[0]) if evidence and code.evidence else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _in_quotes(phrase: str) -> str:
+    """A phrase between quotation marks that do not occur in it."""
+    opening, closing = ("“", "”") if '"' in phrase else ('"', '"')
+    return f"{opening}{' '.join(phrase.split())}{closing}"
 
 
 def _choice(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
@@ -128,6 +159,41 @@ def _order(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
     return share, "Right." if share == 1 else f"{hits} of {len(wanted)} stand in their place."
 
 
+def _spans(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    """Recall first: the share found, weighed four times as heavily as the share that was rightly marked (F2)."""
+    wanted = [_span(phrase) for phrase in key.answer]
+    given = [_span(str(phrase)) for phrase in answer.value or ()]  # type: ignore[union-attr]
+    found = [one for one in wanted if any(_marks(mark, one) for mark in given)]
+    right = [mark for mark in given if any(_marks(mark, one) for one in wanted)]
+    extra = len(given) - len(right)
+    recall, precision = len(found) / len(wanted), len(right) / len(given)
+    share = 5 * precision * recall / (4 * precision + recall) if found else 0.0
+    if recall == precision == 1:
+        return 1.0, "Right, and complete."
+    tempting = {_span(phrase): why for phrase, why in key.feedback.items()}
+    remarks = [
+        f"“{str(phrase)[:60]}”: {why}"
+        for phrase in answer.value or ()  # type: ignore[union-attr]
+        for known, why in tempting.items()
+        if _marks(_span(str(phrase)), known)
+    ]
+    missed = len(wanted) - len(found)
+    told = f"{len(found)} of {len(wanted)} found"
+    told += f", {missed} still in the note" if missed else ""
+    told += f", {extra} marked that may stay" if extra else ""
+    return share, " ".join([f"{told}.", *dict.fromkeys(remarks)])
+
+
+def _span(phrase: str) -> str:
+    """A phrase without case, outer punctuation and double blanks."""
+    return " ".join(phrase.casefold().split()).strip(" .,;:()[]\"'“”")
+
+
+def _marks(mark: str, phrase: str) -> bool:
+    """Whether a mark covers a phrase, with a few characters more on either side at most."""
+    return mark == phrase or (phrase in mark and len(mark) <= len(phrase) + 12)
+
+
 def _bare(term: str) -> str:
     """A term without case, hyphens, apostrophes and double blanks: none of them changes the meaning."""
     return " ".join(re.sub(r"['’`]", "", re.sub(r"[-/]", " ", term.casefold())).split())
@@ -147,4 +213,5 @@ _JUDGES: dict[str, Callable[[Item, Key, Answer], tuple[float, str]]] = {
     "term": _term,
     "match": _match,
     "order": _order,
+    "spans": _spans,
 }

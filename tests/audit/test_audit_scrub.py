@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from audit_cases import gold, opened
 
-from chartpath.audit import KINDS, Finding, scrub
+from chartpath.audit import EXTENSIONS, KINDS, Finding, claim, scrub
 from chartpath.errors import BadInput
 
 
@@ -48,6 +48,10 @@ def test_no_false_alarm_on_any_key(case) -> None:  # type: ignore[no-untyped-def
         ("I10 R29.710", "missing_code_first", "R29.710", "Tabular R29.7"),
         ("I10 Z91.120", "missing_code_first", "Z91.120", "Tabular Z91.12"),
         ("R51.9 F02.80", "missing_code_first", "F02.80", "I.A.13"),
+        ("T81.12XA A41.9", "wrong_sequence", "T81.12XA", "I.C.1.d.2"),
+        ("T23.372S L90.5", "wrong_sequence", "T23.372S", "I.C.19.a"),
+        ("B94.8 I10", "wrong_sequence", "B94.8", "Tabular B90-B94"),
+        ("I10 Z00.00", "wrong_sequence", "Z00.00", "I.C.21.c.15"),
     ],
 )
 def test_what_holds_for_every_record(codes: str, kind: str, code: str, rule: str) -> None:
@@ -57,7 +61,7 @@ def test_what_holds_for_every_record(codes: str, kind: str, code: str, rule: str
     finding = one(codes)
     assert (finding.kind, finding.code) == (kind, code)
     assert rule in finding.rule
-    assert finding.kind in KINDS
+    assert finding.kind in {*KINDS, *EXTENSIONS}
     assert finding.message
     assert finding.next
 
@@ -78,6 +82,9 @@ def test_what_holds_for_every_record(codes: str, kind: str, code: str, rule: str
         "G20.A1 F02.80",  # an open list: any disease may be the one behind it
         "I10 D50.9 F02.80",
         "T39.011A K25.0",  # a poisoning leads
+        "Z51.11 Z51.0 C50.911",  # two reasons for one visit, both of which may only lead
+        "Z00.6 I10",  # the exception in that list
+        "C78.2 J91.0 C78.7",  # one neoplasm before it is enough
     ],
 )
 def test_no_alarm_on_what_depends_on_the_record(codes: str) -> None:
@@ -107,6 +114,15 @@ def test_a_manifestation_needs_its_disease() -> None:
         ("E66.9 Z68.54", {"age": 40}, "Z68.54"),
         ("Z38.00 Z37.0", {}, "Z38.00"),
         ("O80 P59.9", {}, "P59.9"),
+        ("Z00.00", {"age": 5}, "Z00.00"),
+        ("Z00.129", {"age": 40}, "Z00.129"),
+        ("Z00.110", {"age": 3}, "Z00.110"),
+        ("Z05.1", {"age": 3}, "Z05.1"),
+        ("R62.7", {"age": 4}, "R62.7"),
+        ("R62.51", {"age": 70}, "R62.51"),
+        ("T74.12XA", {"age": 45}, "T74.12XA"),
+        ("O09.511", {"age": 25}, "O09.511"),
+        ("O09.611", {"age": 16}, "O09.611"),
     ],
 )
 def test_codes_kept_for_other_people(codes: str, facts: dict[str, object], code: str) -> None:
@@ -127,6 +143,13 @@ def test_codes_kept_for_other_people(codes: str, facts: dict[str, object], code:
         ("P07.32", {"age": 2}),  # perinatal conditions may last
         ("E66.9 Z68.41", {"age": 40}),
         ("E66.9 Z68.54", {"age": 12}),
+        ("Z00.00", {"age": 16}),
+        ("Z00.129", {"age": 16}),
+        ("Z00.111", {"age": 0}),
+        ("O09.511", {"age": 34}),  # 35 at the expected date of delivery
+        ("O09.611", {"age": 15}),
+        ("F98.0", {"age": 40}),  # begins in childhood, may be there at any age
+        ("H26.011", {"age": 30}),
     ],
 )
 def test_no_alarm_where_the_person_fits(codes: str, facts: dict[str, object]) -> None:
@@ -143,3 +166,43 @@ def test_the_edition_counts() -> None:
 def test_an_empty_claim_is_clean() -> None:
     assert scrub([], "2026") == []
     assert scrub(["", "  "], "2026") == []
+
+
+@pytest.mark.parametrize(
+    "code", ["Z79.4", "Z85.3", "Z95.5", "Z91.148", "Z99.2", "V43.52XA", "B95.0", "R65.21"]
+)
+def test_what_never_occasions_a_stay(code: str) -> None:
+    first = scrub([code, "I10"], "2026", inpatient=True)[0]
+    assert (first.kind, first.code) == ("wrong_sequence", code)
+    assert "principal diagnosis" in first.message
+
+
+@pytest.mark.parametrize("code", ["Z79.4", "Z95.5", "Z99.12"])
+def test_a_status_may_lead_elsewhere(code: str) -> None:
+    assert found(f"{code} I10") == []
+
+
+def test_a_claim_is_read_without_dots_in_every_set() -> None:
+    answer = claim("e1122\nN1832\nJ1885-JW x2\n0DTJ4ZZ\nL1902")
+    assert [(line.code, line.system) for line in answer.lines] == [
+        ("E11.22", "icd10cm"),
+        ("N18.32", "icd10cm"),
+        ("J1885", "hcpcs"),
+        ("0DTJ4ZZ", "icd10pcs"),
+        ("L1902", "hcpcs"),
+    ]
+    assert scrub(answer, "2026") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("J1885-JW-JZ x1", "wrong_modifier"),
+        ("J1885-RR x1", "wrong_modifier"),
+        ("J1885 x0", "wrong_units"),
+        ("L0001", "invalid"),
+        ("procedure 0DTJ4ZX", "invalid"),
+    ],
+)
+def test_lines_of_the_other_sets(line: str, kind: str) -> None:
+    assert [one.kind for one in scrub(claim(f"I10\n{line}"), "2026")] == [kind]

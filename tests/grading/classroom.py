@@ -11,6 +11,7 @@ from typing import Any
 
 from chartpath import answers, items, paths
 from chartpath.grading.course import Course
+from chartpath.scoring import key_lines
 
 UNIT = "90-two-charts"
 NOTEBOOK = "code-two-charts.ipynb"
@@ -20,7 +21,7 @@ Edit = Callable[[dict[str, Any]], Any]
 
 def gold(item_id: str) -> str:
     """The body of a fully right answer."""
-    return "".join(f"{code.code}\n" for code in items.key(item_id).codes)
+    return "".join(f"{line}\n" for line in key_lines(items.key(item_id)))
 
 
 def wrong(item_id: str) -> str:

@@ -23,9 +23,8 @@ from classroom import (
 )
 
 from chartpath import items
-from chartpath.grading import grade_unit
+from chartpath.grading import grade_unit, pages
 from chartpath.grading.course import Course
-from chartpath.grading.preprocessors import ReadableFeedback
 from chartpath.grading.safety import clean_html, plain_text, safe_markdown
 
 ATTACKS = [
@@ -216,10 +215,10 @@ def test_damaged_work_gets_a_page_too(course: Course) -> None:
 def test_a_page_that_cannot_be_made_does_not_stop_the_batch(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: object, nb: object, resources: object) -> None:
+    def fail(*cells: object) -> None:
         raise RuntimeError("no page today")
 
-    monkeypatch.setattr(ReadableFeedback, "preprocess", fail)
+    monkeypatch.setattr(pages, "annotate", fail)
     submit(course, "ann", lambda book: answer(book, gold(FIRST)))
     submit(course, "bob", lambda book: None)
     rows = grade_unit(UNIT, course=course).rows

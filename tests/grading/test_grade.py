@@ -27,14 +27,14 @@ from classroom import (
     scores,
     submit,
 )
-from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from chartpath import items, paths
 from chartpath.answers import stub
 from chartpath.errors import BadInput, KeyNotAtHand
-from chartpath.grading import grade_unit, release_unit
+from chartpath.grading import bulk, grade_unit, release_unit
 from chartpath.grading.course import Course, set_due
+from chartpath.grading.marking import Marked, Setup, Submission
 from chartpath.grading.preprocessors import CheckScores, ScoreAnswers, from_dict, scored
 
 ASSESSED = [one.id for one in items.items() if one.assessed]
@@ -323,17 +323,17 @@ def test_code_exercises_run_in_the_kernel_and_cannot_touch_the_scoring(tmp_path:
 def test_a_failure_nobody_foresaw_is_one_row(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     submit(course, "ann", lambda book: None)
     submit(course, "bob", lambda book: answer(book, gold(FIRST)))
-    real = Gradebook.update_or_create_submission
+    real = bulk.mark
 
-    def fail_for_ann(self: Gradebook, unit: str, learner: str, **facts: Any) -> Any:
-        if learner == "ann":
-            raise OSError(28, "No space left on device")
-        return real(self, unit, learner, **facts)
+    def fail_for_ann(setup: Setup, work: Submission) -> Marked:
+        if work.learner == "ann":
+            raise MemoryError("no room")
+        return real(setup, work)
 
-    monkeypatch.setattr(Gradebook, "update_or_create_submission", fail_for_ann)
+    monkeypatch.setattr(bulk, "mark", fail_for_ann)
     ann, bob = grade_unit(UNIT, course=course).rows
     assert (ann.status, ann.score) == ("damaged", 0)
-    assert ann.reason == "It could not be graded: OSError: [Errno 28] No space left on device"
+    assert ann.reason == "It could not be graded: MemoryError: no room"
     assert (bob.status, bob.score) == ("graded", 10)
 
 

@@ -14,12 +14,24 @@ from types import ModuleType
 
 from chartpath import items
 from chartpath.answers import Answer, CodeLine
+from chartpath.audit.brief import system_of
 from chartpath.audit.engine import audit
-from chartpath.audit.model import KINDS, AuditResult, Finding, Metrics
-from chartpath.audit.scrub import scrub
+from chartpath.audit.model import EXTENSIONS, KINDS, AuditResult, Finding, Metrics
+from chartpath.audit.scrub import claim, scrub, scrub_remarks
 from chartpath.items import Chart, Key
 
-__all__ = ["KINDS", "AuditResult", "Finding", "Metrics", "audit", "scrub"]
+__all__ = [
+    "EXTENSIONS",
+    "KINDS",
+    "AuditResult",
+    "Finding",
+    "Metrics",
+    "audit",
+    "claim",
+    "scrub",
+    "scrub_remarks",
+    "system_of",
+]
 
 
 class _Audit(ModuleType):
@@ -33,8 +45,7 @@ class _Audit(ModuleType):
         Raises BadInput for an unknown id, KeyNotAtHand for an assessed item without its key.
         """
         record = items.chart(chart) if isinstance(chart, str) else chart
-        lines = answer.lines if isinstance(answer, Answer) else answer
-        return audit(lines, record, key or items.key(record.id))
+        return audit(answer, record, key or items.key(record.id))
 
 
 sys.modules[__name__].__class__ = _Audit

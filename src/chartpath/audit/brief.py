@@ -7,7 +7,7 @@ codes. The miscodings that a key lists are for its readers; nothing here looks a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import permutations
 
 from attrs import frozen
@@ -35,26 +35,47 @@ class Pair:
 
 
 @frozen
+class Accepted:
+    """One accepted answer: its diagnosis codes in order, and the lines for what was done or supplied.
+
+    Two lines may carry the same service code: a drug given and the rest of its vial, one operation at two sites.
+    """
+
+    codes: tuple[str, ...]
+    services: tuple[KeyCode, ...]
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """The service codes, each once."""
+        return tuple(dict.fromkeys(one.code for one in self.services))
+
+
+@frozen
 class Brief:
     """A key, ready to be held against an answer.
 
-    `lists` are the accepted lists of diagnosis codes, the key's own first; `procedures` the required
-    procedure and supply codes; `welcome` every code that is never called unsupported.
+    `lists` are the accepted answers, the key's own first; `welcome` holds every code that is never called
+    unsupported, `weights` what each diagnosis or service code counts when it does not lead.
     """
 
-    lists: tuple[tuple[str, ...], ...]
-    procedures: tuple[str, ...]
+    lists: tuple[Accepted, ...]
     optional: frozenset[str]
     welcome: frozenset[str]
     firsts: frozenset[str]
     pairs: tuple[Pair, ...]
     weights: dict[str, float]
     by_code: dict[str, KeyCode]
+    evidence: dict[str, tuple[str, ...]]
 
     @property
     def required(self) -> tuple[str, ...]:
         """The diagnosis codes of the key itself, in its order."""
-        return self.lists[0]
+        return self.lists[0].codes
+
+    @property
+    def services(self) -> bool:
+        """Whether the key asks for procedures or supplies at all; where it does not, they are not judged."""
+        return bool(self.lists[0].services)
 
 
 _BRIEFS: OrderedDict[tuple[int, int], tuple[Key, Book, Brief]] = OrderedDict()
@@ -73,24 +94,50 @@ def brief(key: Key, book: Book) -> Brief:
 
 
 def _work_out(key: Key, book: Book) -> Brief:
-    diagnoses = [one for one in key.codes if one.role != "procedure"]
-    required = tuple(one.code for one in diagnoses if one.required)
-    procedures = tuple(one.code for one in key.codes if one.role == "procedure" and one.required)
-    lists = (required, *(codes for codes in key.alternatives if codes and codes != required))
+    required = [one for one in key.codes if one.required]
+    own = Accepted(
+        tuple(one.code for one in required if one.role != "procedure"),
+        tuple(one for one in required if one.role == "procedure"),
+    )
+    others = [_alternative(codes, own) for codes in key.alternatives if codes]
+    lists = (own, *(one for one in others if one != own))
     optional = frozenset(
         [one.code for one in key.optional] + [one.code for one in key.codes if not one.required]
     )
-    pairs = _pairs(key, lists, book)
+    diagnoses = tuple(dict.fromkeys(one.codes for one in lists))
+    done = frozenset(code for one in lists for code in one.done)
     return Brief(
         lists=lists,
-        procedures=procedures,
         optional=optional,
-        welcome=frozenset(code for codes in lists for code in codes) | optional | frozenset(procedures),
-        firsts=frozenset(codes[0] for codes in lists if codes),
-        pairs=pairs,
-        weights=_weights(lists, key, book, procedures),
-        by_code={one.code: one for one in key.codes},
+        welcome=frozenset(code for codes in diagnoses for code in codes) | optional | done,
+        firsts=frozenset(codes[0] for codes in diagnoses if codes),
+        pairs=_pairs(key, diagnoses, book),
+        weights=_weights(diagnoses, key, book, done),
+        by_code={one.code: one for one in reversed(key.codes)},
+        evidence={
+            code: tuple(phrase for one in key.codes if one.code == code for phrase in one.evidence)
+            for code in {one.code for one in key.codes}
+        },
     )
+
+
+def _alternative(codes: Sequence[str], own: Accepted) -> Accepted:
+    """An accepted list of the key; one without service codes leaves those of the key as they are."""
+    services = [code for code in codes if system_of(code) != "icd10cm"]
+    known = {one.code: one for one in own.services}
+    return Accepted(
+        tuple(code for code in codes if system_of(code) == "icd10cm"),
+        tuple(known.get(code) or KeyCode(code, "procedure") for code in services)
+        if services
+        else own.services,
+    )
+
+
+def system_of(code: str) -> str:
+    """The code set of a code as a key writes it: a long ICD-10-CM code has its dot, the other sets have none."""
+    if "." in code or len(code) <= 3:
+        return "icd10cm"
+    return "icd10pcs" if len(code) == 7 else "hcpcs"
 
 
 def _pairs(key: Key, lists: Sequence[tuple[str, ...]], book: Book) -> tuple[Pair, ...]:
@@ -132,7 +179,7 @@ def _note_for(before: str, after: str, book: Book) -> Note | None:
 
 
 def _weights(
-    lists: Sequence[tuple[str, ...]], key: Key, book: Book, procedures: Sequence[str]
+    lists: Sequence[tuple[str, ...]], key: Key, book: Book, services: Iterable[str]
 ) -> dict[str, float]:
     """2 for a code that a note or rule of the key demands (an etiology, a partner), 1 for another.
 
@@ -144,7 +191,7 @@ def _weights(
         for carrier, other in permutations(codes, 2):
             if book.asks_before(carrier, other) or book.asks_after(carrier, other):
                 demanded.add(other)
-    weights = dict.fromkeys(procedures, SECONDARY_WEIGHT)
+    weights = dict.fromkeys(services, SECONDARY_WEIGHT)
     for codes in lists:
         for code in codes:
             weights[code] = DEMANDED_WEIGHT if code in demanded else SECONDARY_WEIGHT

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chartpath.answers import CodeLine
+from chartpath.audit.asks import check_queries, query_remarks
 from chartpath.audit.book import Book, book
-from chartpath.audit.brief import Brief, brief
+from chartpath.audit.brief import Accepted, Brief, brief
 from chartpath.audit.forms import check_forms, check_repeats
-from chartpath.audit.model import OVERCODING, STOPS_CLAIM, AuditResult, Finding, Metrics
-from chartpath.audit.pairs import Case, check_exclusions, check_order, check_partners, merged_exclusions
+from chartpath.audit.model import NOT_READY, STOPS_CLAIM, AuditResult, Finding, Metrics
+from chartpath.audit.pairs import (
+    Case,
+    check_exclusions,
+    check_order,
+    check_partners,
+    merged_exclusions,
+    override_remarks,
+    waived,
+)
+from chartpath.audit.payment import Stays, stay_of
 from chartpath.audit.points import order_incomplete, points
 from chartpath.audit.quotes import check_quotes
 from chartpath.audit.record import check_extras, check_missing, check_poa, nearest_missing, not_reportable
 from chartpath.audit.rules import guideline
-from chartpath.audit.sheet import Sheet, as_lines
+from chartpath.audit.services import check_services, extra_services, nearest_service
+from chartpath.audit.sheet import Given, Sheet, sheet_of
 from chartpath.codesets import Store, edition_for
 from chartpath.items import Chart, Key
 
@@ -22,16 +33,16 @@ READY = 0.95
 """Share of the required codes that an audit-ready answer holds: the industry's usual pass mark."""
 
 
-def audit(codes: Sequence[CodeLine | str], chart: Chart, key: Key, store: Store | None = None) -> AuditResult:
+def audit(codes: Given, chart: Chart, key: Key, store: Store | None = None) -> AuditResult:
     """Judge an answer: every error with its rule, the metrics, two gates and the score.
 
-    `codes` are the lines of an answer in claim order (plain text codes are accepted). The edition is the one in
+    `codes` is a parsed answer, or its code lines in claim order (plain text codes are accepted). The edition is the one in
     force on the chart's encounter date. `key.miscodings` is never read. Raises BadInput when the kit does not
     hold that edition.
     """
     opened = book(edition_for(chart.encounter_date), store)
     asked = brief(key, opened)
-    sheet = Sheet(as_lines(codes))
+    sheet = sheet_of(codes, opened)
     case = _case(opened, chart, key, asked, sheet)
     findings = _unique(_findings(case))
     score, parts = points(case)
@@ -42,7 +53,7 @@ def audit(codes: Sequence[CodeLine | str], chart: Chart, key: Key, store: Store 
         claim_ready
         and metrics.first_listed_correct
         and metrics.code_over_code >= READY
-        and not kinds & OVERCODING
+        and not kinds & NOT_READY
     )
     merged, implied = _merged(case)
     return AuditResult(
@@ -55,81 +66,90 @@ def audit(codes: Sequence[CodeLine | str], chart: Chart, key: Key, store: Store 
         _remarks(case),
         _implied(case, findings) | implied,
         merged,
+        _stays(case, findings),
     )
+
+
+def _stays(case: Case, findings: Sequence[Finding]) -> Stays | None:
+    """The stay for the grouper: as answered, with the right principal diagnosis where another leads, and by the key."""
+    given = stay_of(case.chart, case.sheet)
+    if given is None:
+        return None
+    reordered = None
+    if any(one.kind == "wrong_sequence" for one in findings) and case.sheet.codes[0] not in case.brief.firsts:
+        leading = next((code for code in case.sheet.codes if code in case.brief.firsts), None)
+        reordered = given.led_by(leading) if leading else None
+    answer = [
+        CodeLine(number, one.code, one.code, role=one.role, poa=one.poa)
+        for number, one in enumerate((one for one in case.key.codes if one.required), start=1)
+    ]
+    right = stay_of(case.chart, Sheet(answer))
+    return Stays(given, reordered, right) if right is not None else None
 
 
 def _case(opened: Book, chart: Chart, key: Key, asked: Brief, sheet: Sheet) -> Case:
     submitted = frozenset(sheet.codes)
-    # An accepted list that stands on the answer in full is what the answer is compared with, best one with the
-    # same code first; otherwise the key's own.
-    complete = [codes for codes in asked.lists if submitted.issuperset(codes)]
-    leading = [codes for codes in complete if codes[:1] == sheet.codes[:1]]
-    reference = (leading or complete or [asked.required])[0]
+    # An accepted answer that stands on this one in full is what it is compared with, best one with the same
+    # first code; otherwise the key's own.
+    complete = [
+        one
+        for one in asked.lists
+        if submitted.issuperset(one.codes) and all(code in sheet.services for code in one.done)
+    ]
+    leading = [one for one in complete if one.codes[:1] == sheet.codes[:1]]
+    accepted = (leading or complete or [_closest(asked, sheet)])[0]
     return Case(
         book=opened,
         chart=chart,
         key=key,
         brief=asked,
         sheet=sheet,
-        reference=reference,
-        missing=tuple(code for code in reference if code not in submitted),
+        accepted=accepted,
+        missing=tuple(code for code in accepted.codes if code not in submitted),
         extra=tuple(code for code in sheet.codes if code not in asked.welcome),
+    )
+
+
+def _closest(asked: Brief, sheet: Sheet) -> Accepted:
+    """The key's own answer, or the one of the same diagnoses whose service codes are all there."""
+    own = asked.lists[0]
+    return next(
+        (
+            one
+            for one in asked.lists
+            if one.codes == own.codes and all(code in sheet.services for code in one.done)
+        ),
+        own,
     )
 
 
 def _findings(case: Case) -> Iterator[Finding]:
     """Everything that is wrong, in the order in which it is read: what stops the claim comes first."""
     yield from check_forms(case.book, case.sheet)
-    yield from check_exclusions(case.book, case.sheet.codes, _accepted(case))
+    yield from check_exclusions(case.book, case.sheet.codes, _excused(case))
     yield from check_order(case)
     yield from check_extras(case)
     yield from check_repeats(case.book, case.sheet.repeated)
-    yield from _procedures(case)
+    yield from check_services(case)
     yield from check_partners(case)
     yield from check_missing(case)
     yield from check_poa(case)
+    yield from check_queries(case)
 
 
-def _accepted(case: Case) -> list[frozenset[str]]:
-    """The accepted answers as sets, each with the optional codes."""
-    return [frozenset(codes) | case.brief.optional for codes in case.brief.lists]
-
-
-def _procedures(case: Case) -> Iterator[Finding]:
-    """Procedure and supply codes against the key; a key without any leaves them unjudged."""
-    wanted = case.brief.procedures
-    if not wanted:
-        return
-    submitted = [line.code for line in case.sheet.procedures]
-    rule = guideline(case.book, "III" if case.chart.inpatient else "IV")
-    for code in dict.fromkeys(submitted):
-        if code not in case.brief.welcome:
-            message = f"{code}: the record does not describe this service."
-            yield Finding(
-                "overcoded",
-                code,
-                message,
-                rule.text,
-                rule.source,
-                next="Read what was done, by whom, and with what.",
-            )
-    for code in wanted:
-        if code not in submitted:
-            message = "A procedure or supply that the record describes has no code on your list yet."
-            yield Finding(
-                "undercoded",
-                code,
-                message,
-                rule.text,
-                rule.source,
-                case.evidence(code),
-                next="Read what was done or given, and how much of it.",
-            )
+def _excused(case: Case) -> list[frozenset[str]]:
+    """Codes that may stand together: the accepted answers, each with the optional codes, and pairs overridden."""
+    accepted = [frozenset(one.codes) | case.brief.optional for one in case.brief.lists]
+    return accepted + waived(case.sheet.overrides)
 
 
 def _remarks(case: Case) -> tuple[Finding, ...]:
     """Notes beside the findings: quotations, missing POA letters, two accepted answers mixed."""
-    remarks = list(check_quotes(case))
+    remarks = [
+        *check_quotes(case),
+        *query_remarks(case),
+        *override_remarks(case.book, case.sheet.codes, case.sheet.overrides),
+    ]
     if case.chart.inpatient and case.sheet.diagnoses:
         bare = [
             one
@@ -179,10 +199,10 @@ def _remarks(case: Case) -> tuple[Finding, ...]:
 
 def _metrics(case: Case) -> Metrics:
     """Code-level counts over the required diagnosis and procedure codes; codes that do not count are left out."""
-    wanted = {*case.reference, *case.brief.procedures}
+    wanted = {*case.reference, *case.accepted.done}
     submitted = set(case.sheet.codes)
-    if case.brief.procedures:
-        submitted |= {line.code for line in case.sheet.procedures}
+    if case.brief.services:
+        submitted |= set(case.sheet.services)
     counted = submitted - (case.brief.optional - wanted)
     hits = len(wanted & counted)
     first = not case.brief.firsts or any(code in case.brief.firsts for code in case.sheet.codes[:1])
@@ -210,6 +230,12 @@ def _implied(case: Case, findings: Sequence[Finding]) -> frozenset[tuple[str, st
         relation = nearest_missing(case, code)
         if relation is not None:
             implied |= {("undercoded", relation[0]), ("missing_use_additional", relation[0])}
+    for code in extra_services(case) if case.brief.services else ():
+        nearly = nearest_service(case, code)
+        if nearly is not None:
+            implied.add(("undercoded", nearly))
+        if code in own:
+            implied.add(("overcoded", code))
     # An extra code that excludes a right one is told by their note, unless a phrase of the record says more of it.
     for one in findings:
         if one.kind == "excludes1_conflict":
@@ -223,7 +249,7 @@ def _merged(case: Case) -> tuple[dict[tuple[str, str], Finding], frozenset[tuple
     """Exclusions as they are told: one finding for the pairs of one note, and the pairs that it makes needless."""
     merged: dict[tuple[str, str], Finding] = {}
     needless: set[tuple[str, str]] = set()
-    for finding, pairs in merged_exclusions(case.book, case.sheet.codes, _accepted(case)):
+    for finding, pairs in merged_exclusions(case.book, case.sheet.codes, _excused(case)):
         merged[finding.kind, finding.code] = finding
         needless |= {(finding.kind, pair) for pair in pairs[1:]}
     return merged, frozenset(needless)

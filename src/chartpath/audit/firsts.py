@@ -19,6 +19,9 @@ _SECONDARY_ONLY: tuple[tuple[re.Pattern[str], str, str], ...] = (
     ),
     (re.compile(r"B9[5-7]"), "I.B.7", "it names the organism of a disease that has a code of its own"),
     (re.compile(r"R65\.2"), "I.C.1.d.3", "the infection behind severe sepsis leads"),
+    (re.compile(r"T81\.12"), "I.C.1.d.2", "the infection behind septic shock leads"),
+    (re.compile(r"O94"), "I.C.15.p.3", "what the complication left behind leads"),
+    (re.compile(r"[ST]\w\w\.\w{3}S"), "I.C.19.a", "the condition that the injury left behind leads"),
     (
         re.compile(r"Z68|R40\.2[0-4]|R29\.7|Z28\.3"),
         "I.B.14",
@@ -61,6 +64,13 @@ _LEADING: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
 _FIXED: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
     (re.compile(r"P07\.[01]"), re.compile(r"P07\.[23]"), "I.C.16.d"),
 )
+# I.C.21.c.15, as listed there; O80 and others lead by rules of their own.
+ONLY_FIRST_SECTION = "I.C.21.c.15"
+_ONLY_FIRST = re.compile(
+    r"Z00|Z01|Z02|Z04|Z33\.2|Z31\.8[134]|Z34|Z39|Z38|Z40|Z42|Z51\.0|Z51\.1|Z52|Z76\.[12]|Z99\.12"
+)
+_ONLY_FIRST_EXCEPT = re.compile(r"Z00\.6|Z52\.9")
+_STATUS = re.compile(r"Z(?:7[7-9]|[89]\d)")
 _SEQUELA = re.compile(r"\w{3}\.\w{3}S")
 _DRUG = re.compile(r"T(?:3[6-9]|4\d|50)")
 
@@ -105,6 +115,25 @@ def barred(book: Book, code: str) -> tuple[Rule, str] | None:
         if pattern.match(code):
             return guideline(book, section), reason
     return None
+
+
+def never_principal(book: Book, code: str) -> tuple[Rule, str] | None:
+    """Rule and reason for a code that cannot have occasioned a hospital stay: those of `barred`, and a person's past,
+    status and risks, which the Tabular List keeps in a block of their own."""
+    found = barred(book, code)
+    if found is not None or only_first(code) or not _STATUS.match(code):
+        return found
+    block = next((node for node in book.store.ancestors(code) if node.level == "block"), None)
+    heading = f"Tabular {block.id}: “{block.title}”. " if block else ""
+    rule = guideline(book, "II")
+    return Rule(
+        f"{heading}{rule.text}", rule.source
+    ), "a history, a status or a risk is not what occasions a stay"
+
+
+def only_first(code: str) -> bool:
+    """Whether the guidelines allow a Z code as principal or first-listed diagnosis only."""
+    return bool(_ONLY_FIRST.match(code)) and not _ONLY_FIRST_EXCEPT.match(code)
 
 
 def fixed_order(before: str, after: str) -> str:

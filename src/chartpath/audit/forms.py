@@ -11,6 +11,7 @@ from chartpath.audit.model import Finding
 from chartpath.audit.rules import Rule, guideline, listed, tabular
 from chartpath.audit.sheet import Sheet
 from chartpath.codesets import EDITIONS
+from chartpath.codesets.systems import other
 
 _LOOKALIKES = {"O": "0", "I": "1", "L": "1", "0": "O", "1": "I"}
 _LOOKALIKE_NAMES = {
@@ -35,7 +36,7 @@ def check_forms(book: Book, sheet: Sheet) -> Iterator[Finding]:
             and line.system != "icd10cm"
             and book.entry(line.code, line.system) is None
         ):
-            yield _unknown(book, line.code, line.system)
+            yield _unknown_service(book, line.code, line.system)
 
 
 def check_repeats(book: Book, repeated: Sequence[CodeLine]) -> Iterator[Finding]:
@@ -74,7 +75,7 @@ def _judge(book: Book, code: str) -> Finding | None:
     if book.stem(code):
         return _without_seventh(book, code)
     if found is None:
-        return _unknown(book, code, "icd10cm")
+        return _unknown(book, code)
     below = book.store.children(code, book.edition)
     rule = guideline(book, "I.B.2")
     count = f"{len(below)} more specific codes" if len(below) != 1 else "a more specific code"
@@ -108,13 +109,9 @@ def _without_seventh(book: Book, code: str) -> Finding:
     )
 
 
-def _unknown(book: Book, code: str, system: str) -> Finding:
-    slip, rule = _slip(book, code, system)
-    near = (
-        [one.code for one in book.store.nearest(code, book.edition)]
-        if system == "icd10cm" and _readable(code)
-        else []
-    )
+def _unknown(book: Book, code: str) -> Finding:
+    slip, rule = _slip(book, code)
+    near = [one.code for one in book.store.nearest(code, book.edition)] if _readable(code) else []
     return Finding(
         "invalid",
         code,
@@ -127,11 +124,24 @@ def _unknown(book: Book, code: str, system: str) -> Finding:
     )
 
 
-def _slip(book: Book, code: str, system: str) -> tuple[str, Rule]:
+def _unknown_service(book: Book, code: str, system: str) -> Finding:
+    """A procedure or supply code that its own book does not have, with what that book says of it."""
+    module = other(system)
+    where = f"FY{book.edition}" if system == "icd10pcs" else module.RELEASE
+    message, _, near = module.unknown(code, book.edition).partition(" Nearest: ")
+    return Finding(
+        "invalid",
+        code,
+        message,
+        f"{module.NAME} code list, {where}: {code} is not in it",
+        f"{module.NAME}, {where}",
+        next=f"Near it in the book: {near}" if near else "Look it up by its words with cp.search.",
+    )
+
+
+def _slip(book: Book, code: str) -> tuple[str, Rule]:
     """The likely slip of the pen in words, and the rule it touches."""
     plain = listed(book, f"FY{book.edition} code list: {code} is not in it")
-    if system != "icd10cm":
-        return "", plain
     if not _readable(code):
         return "A code begins with a letter and a digit, and has 3 to 7 characters.", plain
     for place, character in enumerate(code):
@@ -141,10 +151,10 @@ def _slip(book: Book, code: str, system: str) -> tuple[str, Rule]:
             return f"It has {_LOOKALIKE_NAMES[character]}.", plain
         if character == "O" and place > 0:
             return "It has the letter O, which the book uses at the beginning of a code only.", plain
-    other = next((year for year in EDITIONS if year != book.edition and book.store.get(code, year)), None)
-    if other is not None:
-        when = "is no longer valid" if other < book.edition else "is not yet valid"
-        return f"It belongs to FY{other} and {when} on the date of this encounter.", plain
+    elsewhere = next((year for year in EDITIONS if year != book.edition and book.store.get(code, year)), None)
+    if elsewhere is not None:
+        when = "is no longer valid" if elsewhere < book.edition else "is not yet valid"
+        return f"It belongs to FY{elsewhere} and {when} on the date of this encounter.", plain
     shorter, cut = next(
         (
             (found, len(code) - end)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import Factory, frozen
+from typing import TYPE_CHECKING
+
+from attrs import Factory, field, frozen
+
+if TYPE_CHECKING:
+    from chartpath.audit.payment import MsDrg, Stays
 
 KINDS = (
     "invalid",
@@ -23,18 +28,27 @@ KINDS = (
 )
 """Every class of error a finding can have: the names of the published contract."""
 
+EXTENSIONS = ("missing_query", "wrong_query", "wrong_modifier", "wrong_units")
+"""Classes beyond the contract, for what its cases do not hold: questions to the provider, modifiers, units.
+
+A `missing_query` carries the reason to ask as its code, a `wrong_query` the reason that was given.
+"""
+
 STOPS_CLAIM = frozenset({"invalid", "not_billable", "missing_7th", "excludes1_conflict"})
 """Classes that a payer's front end rejects: one of them closes the first gate."""
 
 OVERCODING = frozenset({"overcoded", "symptom_integral", "uncertain_dx_outpatient"})
 """Classes that report more than the record supports: one of them closes the second gate."""
 
+NOT_READY = OVERCODING | {"missing_query", "wrong_modifier", "wrong_units"}
+"""Classes that no reviewer lets pass, on a claim that could be sent: one of them closes the second gate."""
+
 
 @frozen
 class Finding:
     """One thing that is wrong, told to the person who typed it.
 
-    `kind` is one of KINDS (a remark's kind is not); `code` the code it concerns (`A|B` for a pair). `message`
+    `kind` is one of KINDS or EXTENSIONS (a remark's kind is not); `code` the code it concerns (`A|B` for a pair). `message`
     and `next` never name a code that the learner has not typed. `rule` quotes the Tabular note with the
     ancestor that carries it, or names the guideline section; `source` is the document and edition of the rule;
     `evidence` holds phrases of the record. `label` replaces the words for the kind on a card where they would not
@@ -102,6 +116,16 @@ class AuditResult:
     remarks: tuple[Finding, ...] = ()
     implied: frozenset[tuple[str, str]] = frozenset()
     merged: dict[tuple[str, str], Finding] = Factory(dict)
+    stays: Stays | None = field(default=None, repr=False)
+
+    @property
+    def ms_drg(self) -> MsDrg | None:
+        """The MS-DRGs of an acute inpatient stay, grouped when asked for; None for other encounters."""
+        if self.stays is None:
+            return None
+        from chartpath.audit.payment import ms_drg
+
+        return ms_drg(self.stays)
 
     @property
     def told(self) -> tuple[Finding, ...]:

@@ -8,9 +8,9 @@ from itertools import combinations
 
 from attrs import frozen
 
-from chartpath.answers import CodeLine
+from chartpath.answers import CodeLine, Override
 from chartpath.audit.book import Book
-from chartpath.audit.brief import Brief, too_early
+from chartpath.audit.brief import Accepted, Brief, too_early
 from chartpath.audit.firsts import leads_by_rule
 from chartpath.audit.model import Finding
 from chartpath.audit.rules import Rule, guideline, sections_in, tabular
@@ -29,8 +29,8 @@ _CIRCUMSTANCES = tuple("VWXYZ")
 class Case:
     """One answer beside its record and key, with the comparison every check starts from.
 
-    `reference` is the accepted list the answer is compared with; `missing` its codes that are absent, `extra`
-    the submitted diagnosis codes that no accepted list and no optional code covers.
+    `accepted` is the accepted answer that this one is compared with, and `reference` its diagnosis codes; `missing`
+    are those that are absent, `extra` the submitted diagnosis codes that no accepted answer and no optional code covers.
     """
 
     book: Book
@@ -38,9 +38,14 @@ class Case:
     key: Key
     brief: Brief
     sheet: Sheet
-    reference: tuple[str, ...]
+    accepted: Accepted
     missing: tuple[str, ...]
     extra: tuple[str, ...]
+
+    @property
+    def reference(self) -> tuple[str, ...]:
+        """The diagnosis codes of the accepted answer, in order."""
+        return self.accepted.codes
 
     @property
     def first(self) -> str:
@@ -55,8 +60,7 @@ class Case:
 
     def evidence(self, code: str) -> tuple[str, ...]:
         """The phrases of the record that carry a code of the key; none for a code that is not in it."""
-        found = self.brief.by_code.get(code)
-        return found.evidence if found else ()
+        return self.brief.evidence.get(code, ())
 
     def line(self, code: str) -> CodeLine:
         """The learner's line of a submitted code."""
@@ -134,6 +138,40 @@ def _conflict(book: Book, group: Sequence[_Exclusion]) -> Finding:
         rule.source,
         next=f"Decide which of {which} the clinician describes. If you believe that both are true and unrelated, note why.",
     )
+
+
+def waived(overrides: Sequence[Override]) -> list[frozenset[str]]:
+    """The pairs that the answer reports together on the coder's word, as sets that are excused."""
+    return [frozenset(one.codes) for one in overrides]
+
+
+def override_remarks(book: Book, codes: Sequence[str], overrides: Sequence[Override]) -> Iterator[Finding]:
+    """A remark for each override: the word given for it, or that there is nothing to override."""
+    for one in overrides:
+        first, second = one.codes
+        note = book.conflict(first, second)
+        exception = guideline(book, "I.A.12.a")
+        if note is None or first not in codes or second not in codes:
+            why = "no note sets them against each other" if note is None else "they are not both on your list"
+            yield Finding(
+                "needless_override",
+                f"{first}|{second}",
+                f"{first} and {second} need no override: {why}.",
+                exception.text,
+                exception.source,
+                label="nothing to override",
+            )
+            continue
+        rule = tabular(note, second if note.matches(second) else first)
+        yield Finding(
+            "excludes1_override",
+            f"{first}|{second}",
+            f"{first} and {second} are reported together on your word: “{one.reason}”. An auditor will read the reason.",
+            f"{rule.text}. {exception.text}",
+            rule.source,
+            next="Does the record show that the two conditions have nothing to do with each other?",
+            label="together on your word",
+        )
 
 
 def _series(codes: Sequence[str]) -> str:

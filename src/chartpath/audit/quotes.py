@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chartpath.answers import CodeLine
 from chartpath.audit.model import Finding
 from chartpath.audit.pairs import Case
 
@@ -28,13 +29,18 @@ def in_note(phrase: str, note: str) -> bool:
 
 def quotation_share(case: Case) -> float | None:
     """Mean credit of the lines that quote something; None when no line does (the part does not apply)."""
-    credits = [_credit(case, line.code, line.evidence) for line in case.sheet.diagnoses if line.evidence]
+    credits = [_credit(case, line.code, line.evidence) for line in _judged(case) if line.evidence]
     return sum(credits) / len(credits) if credits else None
+
+
+def _judged(case: Case) -> tuple[CodeLine, ...]:
+    """The lines whose quotations count: service lines only where the key asks for services."""
+    return (*case.sheet.diagnoses, *(case.sheet.procedures if case.brief.services else ()))
 
 
 def check_quotes(case: Case) -> Iterator[Finding]:
     """Remarks on quotations: a phrase that is not in the note, or one that is beside the point."""
-    for line in case.sheet.diagnoses:
+    for line in _judged(case):
         for phrase in line.evidence:
             if not in_note(phrase, case.chart.note):
                 yield Finding(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chartpath.audit.asks import query_rule, waits
 from chartpath.audit.forms import usable
 from chartpath.audit.kin import alternatives, germ_held, halved, leaves_open
 from chartpath.audit.model import Finding
@@ -19,6 +20,7 @@ _COMMON = frozenset(
     {"acute", "chronic", "disease", "disorder", "encounter", "initial", "other", "unspecified"}
 )
 _PAST = re.compile(r"\bhistory of\b|\bacquired absence\b", re.IGNORECASE)
+_SLIPS = ("wrong_laterality", "unspecified_laterality", "wrong_7th")
 _EXEMPT = frozenset({"1", "E"})
 _POA_WORDS = {
     "Y": "present on admission",
@@ -38,11 +40,8 @@ def check_extras(case: Case) -> Iterator[Finding]:
         tempting = not_reportable(case, code)
         if tempting is not None and tempting.kind == "uncertain" and not case.chart.inpatient:
             yield _uncertain(case, code, tempting)
-        if relation is not None and relation[1].kind in (
-            "wrong_laterality",
-            "unspecified_laterality",
-            "wrong_7th",
-        ):
+        settled = waits(case, code) is None
+        if settled and relation is not None and relation[1].kind in _SLIPS:
             yield _slightly_off(case, code, *relation)
         if usable(case.book, code) or (
             case.book.entry(code) is not None and not _stem_of_missing(case, code)
@@ -195,7 +194,14 @@ def _overcoded(
     combination = halved(case.book, code, case.missing)
     held = germ_held(case.book, code, case.reference, case.sheet.codes)
     quoted = [phrase for phrase in case.line(code).evidence if in_note(phrase, case.chart.note)]
-    if tempting is not None and tempting.kind == "ruled_out":
+    waiting = waits(case, code)
+    if waiting is not None:
+        message = f"{code}, “{title}”, settles by itself what this record leaves open. Only the provider can do that."
+        rule = query_rule(case, waiting)
+        label = "must wait for the provider"
+        phrases = ()
+        following = "Ask with a query line, and report what is certain today."
+    elif tempting is not None and tempting.kind == "ruled_out":
         message = f"{code}, “{title}”, was ruled out in this record. A question that was answered with no is not reported."
         rule = guideline(case.book, "III") if inpatient else guideline(case.book, "IV.H", "IV.J")
     elif tempting is not None and tempting.kind == "negated":
@@ -204,9 +210,10 @@ def _overcoded(
         message = f"{code}, “{title}”: {_time_of(case, code)}."
         rule = guideline(case.book, "I.C.21.c.4")
         following = "Is the condition still there and treated, or is it over?"
-    elif tempting is not None and tempting.kind == "uncertain" and not inpatient:
+    elif tempting is not None and tempting.kind == "uncertain" and not case.chart.hospital:
         message = f"{code}, “{title}”: the clinician thinks it possible and does not confirm it."
-        rule = guideline(case.book, "IV.H")
+        # The rule for stays names hospitals only: at home and in a nursing home doubt is not coded either.
+        rule = guideline(case.book, "II.H" if inpatient else "IV.H")
     elif combination is not None:
         message = (
             f"{code}, “{title}”, tells only half. A note in the book sends you to a code that holds both."

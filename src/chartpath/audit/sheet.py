@@ -5,11 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from attrs import define
+from attrs import define, evolve
 
-from chartpath.answers import CodeLine, normalize_code
+from chartpath.answers import Answer, CodeLine, Override, QueryLine, normalize_code
+from chartpath.audit.book import Book
+
+Given = Answer | Sequence[CodeLine | str]
+"""What can be audited: a parsed answer, code lines, or plain text codes."""
 
 _PRINCIPAL = ("principal", "first_listed")
+
+
+def sheet_of(given: Given, opened: Book) -> Sheet:
+    """The sheet of an answer.
+
+    Where HCPCS codes are asked for, a diagnosis typed without its dot has the shape of one: it is read as what the
+    books say it is.
+    """
+    queries, overrides = (given.queries, given.overrides) if isinstance(given, Answer) else ((), ())
+    lines = as_lines(given.lines if isinstance(given, Answer) else given)
+    return Sheet(tuple(_told_apart(line, opened) for line in lines), queries, overrides)
+
+
+def _told_apart(line: CodeLine, opened: Book) -> CodeLine:
+    if line.system != "hcpcs" or line.modifiers or line.units is not None:
+        return line
+    dotted = f"{line.code[:3]}.{line.code[3:]}"
+    if opened.entry(line.code, "hcpcs") is None and opened.entry(dotted) is not None:
+        return evolve(line, code=dotted, system="icd10cm")
+    return line
 
 
 def as_lines(codes: Iterable[CodeLine | str]) -> tuple[CodeLine, ...]:
@@ -30,6 +54,8 @@ class Sheet:
     """The lines of an answer, sorted into what the rules ask for."""
 
     lines: Sequence[CodeLine]
+    queries: tuple[QueryLine, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     @cached_property
     def diagnoses(self) -> tuple[CodeLine, ...]:
@@ -50,6 +76,14 @@ class Sheet:
     def codes(self) -> tuple[str, ...]:
         """The diagnosis codes in claim order, each once."""
         return tuple(line.code for line in self.diagnoses)
+
+    @cached_property
+    def services(self) -> dict[str, tuple[CodeLine, ...]]:
+        """The procedure, supply and drug lines by their code, in the order typed."""
+        found: dict[str, tuple[CodeLine, ...]] = {}
+        for line in self.procedures:
+            found[line.code] = (*found.get(line.code, ()), line)
+        return found
 
     @cached_property
     def by_code(self) -> dict[str, CodeLine]:

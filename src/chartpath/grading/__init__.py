@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chartpath.grading.export import export_grades
-    from chartpath.grading.grade import GradeReport, grade_unit
+    from chartpath.grading.grade import grade_unit
     from chartpath.grading.inbox import CollectReport, collect
     from chartpath.grading.release import release_unit
+    from chartpath.grading.row import GradeReport
 
 _WHERE = {
     "CollectReport": "inbox",
-    "GradeReport": "grade",
+    "GradeReport": "row",
     "collect": "inbox",
     "export_grades": "export",
     "grade_unit": "grade",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from chartpath import cards, items
@@ -52,8 +54,6 @@ def shown_output(source: str) -> dict[str, Any] | None:
 @lru_cache(maxsize=128)
 def _shown(item_id: str) -> dict[str, str]:
     item = items.item(item_id)
-    if item.kind == "codes" and item.chart:
-        return {"text/plain": cards.chart_text(item.chart), "text/html": cards.chart_html(item.chart)}
     return {"text/plain": cards.question_text(item), "text/html": cards.question_html(item)}
 
 
@@ -81,3 +81,8 @@ def fill(notebook_cells: list[dict[str, Any]], keys: Mapping[str, Key]) -> dict[
             shown = shown_output(cell["source"])
             cell["outputs"] = [shown] if shown else []
     return points
+
+
+def notes_of(path: Path) -> list[str]:
+    """What had been tampered with in a graded notebook, in words."""
+    return [str(note) for note in json.loads(path.read_bytes())["metadata"].get(NOTES, ())]

@@ -16,7 +16,7 @@ from chartpath import items
 from chartpath.answers import parse
 from chartpath.grading.cells import counting_answers
 from chartpath.grading.course import Course, write_whole
-from chartpath.grading.grade import GradeReport
+from chartpath.grading.row import GradeReport
 from chartpath.scoring import Graded, grade
 
 
