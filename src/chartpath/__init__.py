@@ -6,6 +6,8 @@
     cp.search("ckd diabetes")       find a code
     cp.score("start-first-code")    points and feedback of the last answer
     cp.hand_in("your-id")           pack this unit's notebooks for the instructor
+    cp.careers.pay("CA", "coder")   what the work pays, with its year and its error
+    cp.figures.pay_range("CA")      the same as a picture
 
 Nothing heavy is imported until it is asked for.
 """
@@ -29,14 +31,18 @@ _WHERE = {
     "hand_in": "chartpath.handin",
     "audit": "chartpath.audit",
     "load": "chartpath.catalog",
+    "compare": "chartpath.plan",
 }
-__all__ = [*_WHERE, "__version__"]
+_MODULES = ("careers", "figures")
+__all__ = [*_WHERE, *_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
-    raise AttributeError(f"chartpath has no {name!r}; it has {', '.join(sorted(_WHERE))}")
+    if name in _MODULES:
+        return import_module(f"chartpath.{name}")
+    raise AttributeError(f"chartpath has no {name!r}; it has {', '.join(sorted(__all__))}")
 
 
 def __dir__() -> list[str]:

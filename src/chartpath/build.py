@@ -24,6 +24,7 @@ NOT_NOTEBOOKS = frozenset({"INSTRUCTOR.md", "README.md"})
 MAX_CELL_LINES = 10
 _SHOW = re.compile(r'cp\.(show|score)\("([^"]+)"\)')
 _SETUP = "import chartpath as cp"
+_PLAN = "%%plan"
 _KINDS = ("start", "lesson", "assessment")
 
 
@@ -54,7 +55,7 @@ def compose(source: Path) -> NotebookNode:
         if cell.cell_type == "markdown":
             cells.append(nbformat.v4.new_markdown_cell(cell.source))
         elif cell.source.strip():
-            cells.extend(_code_cells(cell.source.strip(), kind, source.name))
+            cells.extend(_code_cells(cell.source.strip(), kind, source.name, facts.get("plan_points")))
     _name_cells(cells, source.name)
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -66,7 +67,9 @@ def compose(source: Path) -> NotebookNode:
     return notebook
 
 
-def _code_cells(source: str, kind: str, where: str) -> list[NotebookNode]:
+def _code_cells(
+    source: str, kind: str, where: str, plan_points: float | None = None
+) -> list[NotebookNode]:
     from nbformat.v4 import new_code_cell as new
 
     if source.count("\n") >= MAX_CELL_LINES or re.search(r"^\s*(def|class)\s", source, flags=re.MULTILINE):
@@ -75,6 +78,13 @@ def _code_cells(source: str, kind: str, where: str) -> list[NotebookNode]:
         )
     if source == _SETUP:
         return [new(source, metadata=_nbgrader("setup", locked=True) if kind == "assessment" else {})]
+    if kind == "assessment" and source.startswith(_PLAN):
+        # A plan is marked by a person: nbgrader asks for it where a cell is graded and a solution at once.
+        if not plan_points or _filled_in(source):
+            raise BadInput(
+                f"{where}: its {_PLAN} cell must be empty, and its head needs `plan_points: 20` under chartpath."
+            )
+        return [new(source, metadata=_nbgrader("plan", grade=True, solution=True, points=plan_points))]
     parts = answers.split_cell(source)
     if parts is None:
         shown = _SHOW.fullmatch(source)
@@ -272,7 +282,14 @@ def _holds_work(path: Path) -> bool:
         parts = answers.split_cell(cell.source) if cell.cell_type == "code" else None
         if parts and any(line.strip() and not line.strip().startswith("#") for line in parts[1].splitlines()):
             return True
+        if "nbgrader" in cell.metadata and cell.source.startswith(_PLAN) and _filled_in(cell.source):
+            return True
     return False
+
+
+def _filled_in(plan: str) -> bool:
+    """Whether a line of a plan's form holds more than its name."""
+    return any(line.partition(":")[2].strip() for line in plan.splitlines()[1:])
 
 
 def _as_json(notebook: NotebookNode) -> str:

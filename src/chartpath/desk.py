@@ -110,11 +110,19 @@ def _check(item: Item, parsed: answers.Answer) -> None:
 
 
 def register(shell: InteractiveShell) -> None:
-    """Teach a running IPython the `%%answer` cell."""
+    """Teach a running IPython the cells `%%answer` and `%%plan`."""
     register_function: Any = (
         shell.register_magic_function
     )  # its decorated signature hides `self` from a checker
     register_function(answer, magic_kind="cell", magic_name="answer")
+    register_function(plan, magic_kind="cell", magic_name="plan")
+
+
+def plan(line: str, cell: str | None = None) -> None:
+    """The `%%plan` cell: a career plan, read line by line and never executed."""
+    from chartpath.plan import plan as show_plan
+
+    show_plan(line, cell)
 
 
 def _display(html: str, text: str) -> None:
