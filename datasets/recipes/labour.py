@@ -4,7 +4,7 @@
 
 FOLDER holds the official labour files as listed in `datasets/labour/datapackage.json` under `sources`: OEWS, the
 Employment Projections, the CPI, regional price parities, O*NET and survey claims. What people write about
-occupations, breaks and vintages is in `labour_words.yaml` beside this file.
+occupations, breaks and vintages is in `labour_words.yaml` beside this file, claims of articles in `labour_claims.yaml`.
 
 What it decides, and why:
 - A cell that BLS withholds or caps stays empty and a note says so. It never becomes 0 and its row never goes.
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import datapackage
+import labour_claims
 import labour_onet
 import labour_outlook
 import labour_pay
@@ -49,6 +50,7 @@ def tables(raw: Path, words: dict[str, Any]) -> list[Table]:
         labour_prices.tiles(raw, words),
         labour_prices.surveys(raw, words),
         *labour_onet.tables(raw, words),
+        labour_claims.claims(),
     ]
 
 

@@ -93,8 +93,15 @@ def _draw(ax: Axes, y: float, one: dict[str, Any]) -> None:
 
 def _beside(ax: Axes, y: float, column: int, text: str, weight: str) -> None:
     ax.annotate(
-        text, (1, y), (_COLUMNS[column], 0), xycoords=ax.get_yaxis_transform(), textcoords="offset points", va="center",
-        ha="right", weight=weight, annotation_clip=False,
+        text,
+        (1, y),
+        (_COLUMNS[column], 0),
+        xycoords=ax.get_yaxis_transform(),
+        textcoords="offset points",
+        va="center",
+        ha="right",
+        weight=weight,
+        annotation_clip=False,
     )
 
 
@@ -148,7 +155,9 @@ def openings(occupation: str = "coder", ax: Axes | None = None) -> Axes:
     new = parts[-1]["jobs"]
     axes = begin(ax)
     top = max(one["jobs"] for one in parts)
-    rows.lay(axes, len(parts), top * 1.04, "Openings, average of a year", money=False, start=min(0, new * 1.2))
+    rows.lay(
+        axes, len(parts), top * 1.04, "Openings, average of a year", money=False, start=min(0, new * 1.2)
+    )
     looks = (MID, LIGHT, DARK)
     for at, one in enumerate(parts):
         rows.name(axes, at, _PARTS[one["part"]], f"{count(one['jobs'])} ({percent(one['share_pct'])})")
@@ -171,7 +180,9 @@ def openings(occupation: str = "coder", ax: Axes | None = None) -> Axes:
     if newest != vintage:
         help_ += f" The {newest} edition says {yearly:,} a year and its parts are not at hand."
     credit = source("openings", *(("projections",) if newest != vintage else ()))
-    said = " ".join(f"{_PARTS[one['part']]}: {count(one['jobs'])} ({percent(one['share_pct'])})." for one in parts)
+    said = " ".join(
+        f"{_PARTS[one['part']]}: {count(one['jobs'])} ({percent(one['share_pct'])})." for one in parts
+    )
     return finish(axes, Words(title, help_, credit, f"{title}. {help_} {said} {credit}"), rows.ROW * 3.12)
 
 

@@ -80,31 +80,19 @@ def draw_range(ax: Axes, at: int, one: Pay, label: str) -> None:
     """One row: label, whiskers from the 10th to the 90th percentile, box of the middle half, median."""
     y = at + rows.MARK
     rows.name(ax, at, label, "" if one.median else "not published")
+    ends = [(one.p10, "right"), (one.p90, "left")]
     if one.p10 and (one.p90 or one.p75):
-        ax.plot(
-            [one.p10, one.p90 or one.p75 or one.p10],
-            [y, y],
-            color=QUIET,
-            lw=1.6,
-            solid_capstyle="butt",
-            zorder=2,
-        )
-        ax.plot([one.p10, one.p10], [y - 0.1, y + 0.1], color=QUIET, lw=1.6, zorder=2)
-        ax.text(one.p10, y, f"{dollars(one.p10)} ", ha="right", va="center")
-    if one.p90:
-        ax.plot([one.p90, one.p90], [y - 0.1, y + 0.1], color=QUIET, lw=1.6, zorder=2)
-        ax.text(one.p90, y, f" {dollars(one.p90)}", ha="left", va="center")
+        ax.hlines(y, one.p10, one.p90 or one.p75 or one.p10, color=QUIET, lw=1.6, zorder=2)
+    for value, side in ends:
+        if value:
+            ax.vlines(value, y - 0.1, y + 0.1, color=QUIET, lw=1.6, zorder=2)
+            ax.text(value, y, f" {dollars(value)} ", ha=side, va="center")
     if one.p25 and one.p75:
         ax.barh(y, one.p75 - one.p25, left=one.p25, height=0.26, color=LIGHT, edgecolor=MID, lw=1, zorder=3)
+        if not one.p90:
+            ax.text(one.p75, y, " 90th not published", ha="left", va="center")
     if one.median:
-        ax.plot(
-            [one.median, one.median],
-            [y - 0.17, y + 0.17],
-            color=DARK,
-            lw=3.5,
-            solid_capstyle="butt",
-            zorder=4,
-        )
+        ax.vlines(one.median, y - 0.17, y + 0.17, color=DARK, lw=3.5, zorder=4)
         ax.text(one.median, y + 0.19, dollars(one.median), ha="center", va="top", weight="bold", color=DARK)
 
 

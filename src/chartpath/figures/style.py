@@ -32,7 +32,7 @@ DARK, MID, LIGHT = STEPS[4], STEPS[3], STEPS[1]
 HATCH = "////"
 SIZE, TITLE, LEADING = 10.0, 13.0, 1.3
 WIDTH = 480 * 0.75
-MARGIN, EDGE = 8.0, 12.0
+MARGIN, EDGE = 8.0, 17.0
 # Letters drawn on a screen are a little wider than on paper: their edges are moved to whole pixels.
 _HINTED = 1.03
 DPI = 192
@@ -226,11 +226,17 @@ def png(picture: Axes, dpi: int = DPI) -> bytes:
 
 
 @cache
+def _advance(letter: str, bold: bool) -> float:
+    """Width of a letter in letters of one point. A space alone has no ink to measure, so it stands between two bars."""
+    font = FontProperties(family="DejaVu Sans", size=100, weight="bold" if bold else "normal")
+    across, _, _ = TextToPath().get_text_width_height_descent(f"|{letter}|", font, ismath=False)
+    bars, _, _ = TextToPath().get_text_width_height_descent("||", font, ismath=False)
+    return float(across - bars) / 100 * _HINTED
+
+
 def width_of(text: str, size: float, bold: bool = False) -> float:
-    """Width of a line in points, in the house's letters."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    across, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-    return float(across) * _HINTED
+    """Width of a line in points, in the house's letters, without kerning: never less than what is drawn."""
+    return sum(_advance(letter, bold) for letter in text) * size
 
 
 def wrap(text: str, room: float, size: float, bold: bool = False) -> str:

@@ -114,9 +114,8 @@ def _draw(ax: Axes, at: int, one: Interval, measure: str) -> None:
     jobs = "jobs withheld" if one.pay.employment is None else f"{one.pay.employment:,} jobs"
     label = one.pay.area_name if measure == "employment" else f"{one.pay.area_name}, {jobs}"
     rows.name(ax, at, label, figure)
-    ax.plot([one.low, one.high], [y, y], color=MID, lw=3, solid_capstyle="butt", zorder=2)
-    for end in (one.low, one.high):
-        ax.plot([end, end], [y - 0.12, y + 0.12], color=MID, lw=1.6, zorder=2)
+    ax.hlines(y, one.low, one.high, color=MID, lw=3, zorder=2)
+    ax.vlines([one.low, one.high], y - 0.12, y + 0.12, color=MID, lw=1.6, zorder=2)
     ax.plot(one.value, y, "o", ms=9, mfc=PAPER if one.thin else DARK, mec=DARK, mew=2, zorder=3)
 
 

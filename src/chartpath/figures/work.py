@@ -44,9 +44,7 @@ def industry_mix(occupation: str = "coder", limit: int = 6, ax: Axes | None = No
     table = records(frame)
     axes = begin(ax)
     top = max(one["employment"] for one in table)
-    rows.lay(
-        axes, len(table), top * 1.34, "Jobs in the nation (share of all) and median pay", money=False
-    )
+    rows.lay(axes, len(table), top * 1.34, "Jobs in the nation (share of all) and median pay", money=False)
     for at, one in enumerate(table):
         rest = not one["industry_code"]
         pay = "no median" if one["median"] is None else dollars(one["median"])
@@ -139,14 +137,8 @@ def _box(ax: Axes, y: float, pay: Pay) -> None:
     if pay.p25 and pay.p75:
         ax.barh(y, pay.p75 - pay.p25, left=pay.p25, height=0.26, color=LIGHT, edgecolor=MID, lw=1, zorder=2)
     if pay.median:
-        ax.plot(
-            [pay.median, pay.median],
-            [y - 0.17, y + 0.17],
-            color=DARK,
-            lw=3.5,
-            solid_capstyle="butt",
-            zorder=3,
-        )
+        ax.vlines(pay.median, y - 0.17, y + 0.17, color=DARK, lw=3.5, zorder=3)
+        ax.text(pay.p75 or pay.median, y, f" {dollars(pay.median)}", va="center", weight="bold", color=DARK)
 
 
 def _ladder_title(where: str, found: list[tuple[Occupation, Pay]]) -> str:
