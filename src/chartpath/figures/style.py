@@ -239,15 +239,23 @@ def width_of(text: str, size: float, bold: bool = False) -> float:
     return sum(_advance(letter, bold) for letter in text) * size
 
 
-def wrap(text: str, room: float, size: float, bold: bool = False) -> str:
-    """The text in lines no wider than `room` points; a word that is wider stands alone."""
-    lines: list[str] = []
+def wrap(text: str, room: float, size: float, bold: bool = False, first: float | None = None) -> str:
+    """The text in lines no wider than `room` points (the first no wider than `first`); a wider word stands alone.
+
+    When not even a word fits into `first`, the first line is left empty.
+    """
+    space, lines, free = width_of(" ", size, bold), [""], room if first is None else first
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, size, bold) <= room:
-            lines[-1] = longer
+        across = width_of(word, size, bold)
+        if lines[-1] and across + space <= free:
+            lines[-1] += f" {word}"
+            free -= across + space
+        elif not lines[-1] and (len(lines) > 1 or first is None or across <= free):
+            lines[-1] = word
+            free -= across
         else:
             lines.append(word)
+            free = room - across
     return "\n".join(lines)
 
 
