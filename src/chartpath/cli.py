@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartpath import cli_audit, cli_career, cli_class, cli_generate, paths
+from chartpath import cli_audit, cli_career, cli_class, cli_generate, cli_outlook, paths
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
 
@@ -260,6 +260,7 @@ def hand_in(
 
 cli_audit.add_to(app)
 cli_career.add_to(app)
+cli_outlook.add_to(app)
 cli_generate.add_to(app)
 cli_class.add_to(app)
 
