@@ -67,9 +67,7 @@ def compose(source: Path) -> NotebookNode:
     return notebook
 
 
-def _code_cells(
-    source: str, kind: str, where: str, plan_points: float | None = None
-) -> list[NotebookNode]:
+def _code_cells(source: str, kind: str, where: str, plan_points: float | None = None) -> list[NotebookNode]:
     from nbformat.v4 import new_code_cell as new
 
     if source.count("\n") >= MAX_CELL_LINES or re.search(r"^\s*(def|class)\s", source, flags=re.MULTILINE):

@@ -20,7 +20,14 @@ Edit = Callable[[dict[str, Any]], Any]
 
 
 def gold(item_id: str) -> str:
-    """The body of a fully right answer."""
+    """The body of a fully right answer to any kind of item."""
+    answer = items.key(item_id).answer
+    if isinstance(answer, dict):
+        return "".join(f"{left} {right}\n" for left, right in answer.items())
+    if isinstance(answer, list):
+        return answer[0] if items.item(item_id).kind == "term" else "\n".join(map(str, answer))
+    if answer is not None:
+        return str(answer)
     return "".join(f"{line}\n" for line in key_lines(items.key(item_id)))
 
 

@@ -30,6 +30,7 @@ _PARTS = {"p10": "10th percentile", "p25": "25th", "median": "median", "p75": "7
 _RANGE_HELP = "Thin line: 10th to 90th percentile. Box: the middle half. Dark bar: median."
 _PER_YEAR = "Pay before tax, dollars a year"
 _MOST, _ROW = 12, 52.0
+_CAPPED = " 90th not published"
 
 
 @in_style
@@ -49,11 +50,8 @@ def pay_range(
         )
     found = [careers.pay(area.code, one.soc) for area, one in product(places, trades)]
     names = [_row_name(one, places, trades) for one in found]
-    highest = max((one.p90 or one.p75 or one.median or 0 for one in found), default=0) or 100_000
     axes = begin(ax)
-    rows.lay(axes, len(found), highest * 1.2, _PER_YEAR)
-    for at, (one, label) in enumerate(zip(found, names, strict=True)):
-        draw_range(axes, at, one, label)
+    draw_ranges(axes, found, names, _PER_YEAR)
     gaps = "" if all(one.median for one in found) else " Not published: BLS withholds it; it is not zero."
     title = _range_title(found, places, trades)
     said = " ".join(f"{label}: {_in_words(one)}" for one, label in zip(found, names, strict=True))
@@ -76,7 +74,18 @@ def _row_name(one: Pay, places: list[Area], trades: list[Occupation]) -> str:
     return f"{one.area_name}: {one.title}"
 
 
-def draw_range(ax: Axes, at: int, one: Pay, label: str) -> None:
+def draw_ranges(ax: Axes, pays: Sequence[Pay], names: Sequence[str], label: str = "") -> None:
+    """A row for each pay, on a scale with room for the figures at both ends."""
+    left = [(one.p10, f" {dollars(one.p10)} ") for one in pays if one.p10]
+    right = [(one.p90, f" {dollars(one.p90)} ") for one in pays if one.p90]
+    right += [(one.p75, _CAPPED) for one in pays if one.p75 and not one.p90]
+    start, top = rows.span(ax, left, right) if left or right else (0.0, 100_000.0)
+    rows.lay(ax, len(pays), top, label, start=start)
+    for at, (one, name) in enumerate(zip(pays, names, strict=True)):
+        _draw_range(ax, at, one, name)
+
+
+def _draw_range(ax: Axes, at: int, one: Pay, label: str) -> None:
     """One row: label, whiskers from the 10th to the 90th percentile, box of the middle half, median."""
     y = at + rows.MARK
     rows.name(ax, at, label, "" if one.median else "not published")
@@ -90,10 +99,19 @@ def draw_range(ax: Axes, at: int, one: Pay, label: str) -> None:
     if one.p25 and one.p75:
         ax.barh(y, one.p75 - one.p25, left=one.p25, height=0.26, color=LIGHT, edgecolor=MID, lw=1, zorder=3)
         if not one.p90:
-            ax.text(one.p75, y, " 90th not published", ha="left", va="center")
+            ax.text(one.p75, y, _CAPPED, ha="left", va="center")
     if one.median:
         ax.vlines(one.median, y - 0.17, y + 0.17, color=DARK, lw=3.5, zorder=4)
-        ax.text(one.median, y + 0.19, dollars(one.median), ha="center", va="top", weight="bold", color=DARK)
+        ax.text(
+            one.median,
+            y + 0.19,
+            dollars(one.median),
+            ha="center",
+            va="top",
+            weight="bold",
+            color=DARK,
+            zorder=7,
+        )
 
 
 def _range_title(found: list[Pay], places: list[Area], trades: list[Occupation]) -> str:

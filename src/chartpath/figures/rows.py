@@ -8,11 +8,15 @@ from chartpath.figures.style import INK, PAPER, QUIET, SIZE, room, width_of
 from chartpath.figures.words import count, thousands
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
 ROW = 46.0
 # In a row that is one unit high, the label stands above the middle and the mark below it.
 LABEL, MARK = 0.34, 0.12
+# A value on the scale and the text that stands beside it.
+Label = tuple[float, str]
 
 
 def lay(ax: Axes, many: int, top: float, label: str, money: bool = True, start: float = 0) -> None:
@@ -24,8 +28,22 @@ def lay(ax: Axes, many: int, top: float, label: str, money: bool = True, start: 
     ax.grid(axis="x")
     ax.set_axisbelow(True)
     ax.locator_params(axis="x", nbins=5)
+    # Room before zero is for labels: it is no part of the scale.
+    ax.set_xticks([tick for tick in ax.get_xticks() if max(start, 0) <= tick <= top])
     ax.xaxis.set_major_formatter(thousands if money else count)
     ax.set_xlabel(label, color=QUIET)
+
+
+def span(ax: Axes, left: Sequence[Label], right: Sequence[Label]) -> tuple[float, float]:
+    """Start and top of a scale from 0 that has room for figures at the left and at the right of their values."""
+    wide = room(ax)
+    start, top = 0.0, 1.0
+    for _ in range(8):  # each end moves the other a little; eight rounds settle it far below a point
+        parts = [(value, (width_of(text, SIZE, bold=True) + 4) / wide) for value, text in right]
+        top = max((1.0, *((value - part * start) / (1 - part) for value, part in parts)))
+        parts = [(value, (width_of(text, SIZE) + 4) / wide) for value, text in left]
+        start = min((0.0, *((value - part * top) / (1 - part) for value, part in parts)))
+    return start, top
 
 
 def name(ax: Axes, row: float, text: str, right: str = "") -> None:

@@ -43,20 +43,16 @@ def industry_mix(occupation: str = "coder", limit: int = 6, ax: Axes | None = No
     frame = careers.industry_mix(found.soc, limit)
     table = records(frame)
     axes = begin(ax)
-    top = max(one["employment"] for one in table)
-    rows.lay(axes, len(table), top * 1.34, "Jobs in the nation (share of all) and median pay", money=False)
+    shown = [f" {one['employment']:,} ({percent(one['share_pct'])})" for one in table]
+    _, top = rows.span(axes, (), list(zip((one["employment"] for one in table), shown, strict=True)))
+    rows.lay(axes, len(table), top, "Jobs in the nation (share of all) and median pay", money=False)
     for at, one in enumerate(table):
         rest = not one["industry_code"]
         pay = "no median" if one["median"] is None else dollars(one["median"])
         rows.name(axes, at, one["industry_name"], "" if rest else pay)
         look: dict[str, Any] = {"color": PAPER, "hatch": "...."} if rest else {"color": MID}
         axes.barh(at + rows.MARK, one["employment"], height=0.34, edgecolor=DARK, lw=1, zorder=2, **look)
-        axes.text(
-            one["employment"],
-            at + rows.MARK,
-            f" {one['employment']:,} ({percent(one['share_pct'])})",
-            va="center",
-        )
+        axes.text(one["employment"], at + rows.MARK, shown[at], va="center")
     named = [one for one in table if one["industry_code"]]
     first = named[0]
     paid = [one for one in named if one["median"] is not None]
@@ -103,9 +99,10 @@ def career_ladder(area: str = "US", ax: Axes | None = None) -> Axes:
     found.sort(key=lambda pair: (pair[1].median is None, pair[1].median or 0))
     axes = begin(ax)
     texts = [wrap(_steps(roles[one.soc]), room(axes), SIZE) for one, _ in found]
-    top = max((pay.p75 or pay.median or 0 for _, pay in found), default=0) or 100_000
+    ends = [(pay.p75 or pay.median, f" {dollars(pay.median)}") for _, pay in found if pay.median]
+    top = rows.span(axes, (), ends)[1] if ends else 100_000.0
     starts = [at + _LINE * sum(text.count("\n") + 1 for text in texts[:at]) for at in range(len(texts) + 1)]
-    rows.lay(axes, len(found), top * 1.2, "Pay before tax, dollars a year")
+    rows.lay(axes, len(found), top, "Pay before tax, dollars a year")
     axes.set_ylim(starts[-1] - 0.5, -0.62)
     for (one, pay), text, at in zip(found, texts, starts, strict=False):
         rows.name(axes, at, one.title, "" if pay.median else "not published")

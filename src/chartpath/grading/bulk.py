@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import multiprocessing
 import os
 import pickle
 from collections import deque
@@ -68,7 +69,7 @@ def grade_class(
     unchanged is not marked again, unless `again`. Raises BadInput when another grader is at work in the course,
     and ChartpathError when a file or the gradebook cannot be written: what was done before is kept.
     """
-    with _alone(course), _ledger(config) as ledger:
+    with _alone(course) as lock, _ledger(config) as ledger:
         released = ledger.unit(unit)
         setup = _setup(unit, released, course, config, feedback)
         journal = _Journal(course.folder / ".graded" / f"{unit}.jsonl", _fingerprint(setup))
@@ -89,7 +90,7 @@ def grade_class(
                 if part.works:
                     yield part
 
-        with _workers(jobs, len(learners), executor) as pool:
+        with _workers(jobs, len(learners), executor, lock) as pool:
             for part, marked in _in_flight(pool, jobs, setup, pending()):
                 outcome = _write_part(part, marked, released, setup, ledger, course)
                 journal.add(
@@ -361,12 +362,15 @@ def _in_flight(
 
 
 @contextmanager
-def _workers(jobs: int, learners: int, executor: Executor | None) -> Iterator[Executor | None]:
+def _workers(jobs: int, learners: int, executor: Executor | None, lock: int) -> Iterator[Executor | None]:
     """Where marking happens: the given executor, processes of our own, or (for a few learners) right here."""
     if executor is not None:
         yield executor
     elif jobs > 1 and learners > PART:
-        with ProcessPoolExecutor(jobs) as pool:
+        # A forked process inherits the lock's file, and would hold the lock on after this process was killed.
+        forked = multiprocessing.get_start_method() == "fork"
+        let_go: dict[str, Any] = {"initializer": os.close, "initargs": (lock,)} if forked else {}
+        with ProcessPoolExecutor(jobs, **let_go) as pool:
             yield pool
     else:
         yield None
@@ -426,14 +430,17 @@ class _Journal:
 
 
 @contextmanager
-def _alone(course: Course) -> Iterator[None]:
-    """Hold the course's lock: two graders at once would write over each other. Raises BadInput when it is taken."""
+def _alone(course: Course) -> Iterator[int]:
+    """Hold the course's lock, and yield its file's number. Raises BadInput when another grader holds it.
+
+    Two graders at once would write over each other.
+    """
     course.folder.mkdir(parents=True, exist_ok=True)
     with (course.folder / ".grading.lock").open("a+b") as file:
         if not _lock(file.fileno()):
             raise BadInput("Another `chartpath grade` is at work in this course. Wait until it is done.")
         try:
-            yield
+            yield file.fileno()
         finally:
             _unlock(file.fileno())
 
