@@ -43,7 +43,7 @@ def test_an_assessed_answer_gets_its_form_and_its_locked_score_cell(tmp_path: Pa
         score.metadata.nbgrader.grade,
         score.metadata.nbgrader.locked,
         score.metadata.nbgrader.points,
-    ) == (True, True, 10)
+    ) == (True, True, items.item(ASSESSED).points)
 
 
 def test_a_practice_answer_gets_its_form_and_nothing_more(tmp_path: Path) -> None:

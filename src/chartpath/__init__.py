@@ -8,6 +8,9 @@
     cp.hand_in("your-id")           pack this unit's notebooks for the instructor
     cp.careers.pay("CA", "coder")   what the work pays, with its year and its error
     cp.figures.pay_range("CA")      the same as a picture
+    cp.diagram("heart")             a labeled drawing, with the codes its parts decide
+    cp.drill("split")               new questions on terms and abbreviations, as many as you like
+    cp.hipaa.due("breach-notice", "2026-03-02")   the last day of a privacy deadline
 
 Nothing heavy is imported until it is asked for.
 """
@@ -32,8 +35,10 @@ _WHERE = {
     "audit": "chartpath.audit",
     "load": "chartpath.catalog",
     "compare": "chartpath.plan",
+    "diagram": "chartpath.diagrams",
+    "drill": "chartpath.drills",
 }
-_MODULES = ("careers", "figures")
+_MODULES = ("careers", "figures", "hipaa")
 __all__ = [*_WHERE, *_MODULES, "__version__"]
 
 

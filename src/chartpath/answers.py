@@ -15,7 +15,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from chartpath.items import Item
 
-KINDS = ("codes", "choice", "choices", "number", "term", "match", "order", "spans")
+KINDS = ("codes", "choice", "choices", "number", "term", "parts", "match", "order", "spans")
 """The kinds of item an answer cell can hold."""
 
 QUERY_REASONS = {
@@ -408,6 +408,15 @@ def _term(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list
     return Answer("term", value=term or None, problems=tuple(problems))
 
 
+def _parts(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
+    """A word taken apart: its parts in order, with hyphens, slashes, plus signs or blanks between."""
+    term = _term(lines, systems, problems).value
+    parts = [part for part in re.split(r"[-/+\s]+", str(term or "").casefold()) if part]
+    # A vowel on its own joins two parts, as in gastr/o; at the front it is a part, as in a-pnea.
+    kept = [part for at, part in enumerate(parts) if at == 0 or part not in ("o", "i", "e")]
+    return Answer("parts", value=tuple(kept) or None, problems=tuple(problems))
+
+
 def _match(lines: list[tuple[int, str]], systems: tuple[str, ...], problems: list[Problem]) -> Answer:
     pairs: dict[str, str] = {}
     for number, text in lines:
@@ -446,6 +455,7 @@ _READERS: dict[str, _Reader] = {
     "choices": _choices,
     "number": _number,
     "term": _term,
+    "parts": _parts,
     "match": _match,
     "order": _order,
     "spans": _spans,
@@ -456,6 +466,7 @@ _FORMS = {
     "choices": "# type every letter that applies, like A C",
     "number": "# type one number, digits only",
     "term": "# type one term",
+    "parts": "# type the parts with hyphens between, like gastr-itis",
     "match": "# one pair a line, like 1 B",
     "order": "# type the letters in order, like C A B",
     "spans": "# copy each phrase from the note, one a line",

@@ -26,6 +26,7 @@ from chartpath.errors import BadInput, KeyNotAtHand
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader where PyYAML ships it
+DRILL = "drill-"  # an id that begins so is made by rule, not read from a file
 DEFAULT_PROMPT = "Code this record: one code a line, the first-listed diagnosis first."
 
 
@@ -68,7 +69,7 @@ class Chart:
 
 @frozen
 class Item:
-    """One thing to answer. `chart` is set for kind `codes`, and for a question about a record."""
+    """One thing to answer. `chart` is set for kind `codes`, and for a question about a record; `note` is a text to mark."""
 
     id: str
     kind: str
@@ -83,6 +84,7 @@ class Item:
     chart: Chart | None = None
     systems: tuple[str, ...] = ("icd10cm",)
     objectives: tuple[str, ...] = ()
+    note: str = ""
 
 
 @frozen
@@ -131,10 +133,7 @@ class IntegralSymptom:
 
 @frozen
 class NotReportable:
-    """A phrase that tempts: `kind` is uncertain, ruled_out, negated or history_vs_current.
-
-    `codes` are code prefixes the phrase would lead to.
-    """
+    """A tempting phrase; `kind`: uncertain, ruled_out, negated, history_vs_current; `codes`: prefixes it leads to."""
 
     phrase: str
     codes: tuple[str, ...]
@@ -357,6 +356,8 @@ def _questions_at(path: Path) -> tuple[Item, ...]:
 def item(item_id: str) -> Item:
     """The item of this id. Raises BadInput, naming the nearest ids, when there is none."""
     wanted = str(item_id).strip().lower()
+    if wanted.startswith(DRILL):
+        return _drilled(wanted)[0]
     if len(wanted) <= 64 and _ID.fullmatch(wanted):
         path = paths.datasets() / "charts" / f"{wanted}.md"
         if path.is_file():
@@ -366,11 +367,9 @@ def item(item_id: str) -> Item:
                 if one.id == wanted:
                     return one
     near = difflib.get_close_matches(wanted, item_ids(), n=2)
-    hint = (
-        f" Did you mean {' or '.join(near)}?"
-        if near
-        else " Look at the cell above: its id stands between the quotes."
-    )
+    hint = " Look at the cell above: its id stands between the quotes."
+    if near:
+        hint = f" Did you mean {' or '.join(near)}?"
     raise BadInput(f"There is no item {str(item_id)[:60]!r}.{hint}")
 
 
@@ -392,15 +391,15 @@ def item_ids() -> list[str]:
 
 def items(unit: str | None = None) -> list[Item]:
     """All items, or those of one unit, sorted by id."""
-    found = [item(one) for one in item_ids()]
-    return [one for one in found if unit is None or one.unit == unit]
+    return [one for one in map(item, item_ids()) if unit is None or one.unit == unit]
 
 
 def key(item_id: str) -> Key:
     """The key of an item. Raises KeyNotAtHand where an assessed item's key is not on this machine."""
     one = item(item_id)
     if not one.assessed:
-        return _key_at(paths.datasets() / "keys" / f"{one.id}.yaml")
+        drilled = one.id.startswith(DRILL)
+        return _drilled(one.id)[1] if drilled else _key_at(paths.datasets() / "keys" / f"{one.id}.yaml")
     folder = paths.keys()
     path = folder / f"{one.id}.yaml" if folder else None
     if path is None or not path.is_file():
@@ -411,23 +410,30 @@ def key(item_id: str) -> Key:
 
 
 @lru_cache(maxsize=256)
+def _drilled(item_id: str) -> tuple[Item, Key]:
+    """A question made by rule, with its key. It belongs to no bank, and it can never be assessed."""
+    from chartpath import termdrills  # its tables are read when somebody drills, not before
+
+    row, answer = termdrills.draw(item_id)
+    made: Item = _structure({**row, "assessed": False}, Item, item_id)
+    return _checked(made, item_id), _structure(answer, Key, item_id)
+
+
+@lru_cache(maxsize=256)
 def _key_at(path: Path) -> Key:
     return read_key(path)
 
 
 def forget() -> None:
     """Drop what was read, so that changed files are read again (for authors and tests)."""
-    _chart_at.cache_clear()
-    _questions_at.cache_clear()
-    _key_at.cache_clear()
+    for kept in (_chart_at, _questions_at, _key_at, _drilled):
+        kept.cache_clear()
 
 
 def chart_from_case(case: dict[str, Any]) -> Chart:
-    """The chart of one case in the schema of the published contract (`charts.json`).
-
-    A case without a date is taken to lie in the April 2026 release, which the file was checked against.
-    """
+    """The chart of one case in the schema of the published contract (`charts.json`)."""
     patient = case.get("patient") or {}
+    # A case without a date is taken to lie in the April 2026 release, which the file was checked against.
     date = patient.get("encounter_date") or "2026-04-01"
     return Chart(
         id=str(case.get("id", "")),

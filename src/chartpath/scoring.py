@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
-from chartpath.answers import Answer, Problem
+from chartpath.answers import Answer, Problem, parse
 from chartpath.audit import AuditResult, audit
 from chartpath.errors import BadInput
 from chartpath.items import Item, Key, KeyCode
@@ -142,6 +142,29 @@ def _term(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
     return 0.0, tempting.get(given, "Not this term.")
 
 
+def _parts(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
+    """Every reading of the word is tried; each part in its place among the others earns its share of the best one."""
+    given = _word_parts(answer)
+    readings = [_word_parts(parse(str(text), "parts")) for text in key.answer]
+    best = max(readings, key=lambda one: (_in_order(given, one), -len(one)))
+    hits, wanted = _in_order(given, best), max(len(best), len(given))
+    if hits == wanted:
+        return 1.0, "Right."
+    if len(given) == 1:
+        return 0.0, "Put a hyphen between the parts of the word."
+    return hits / wanted, f"{hits} of {len(best)} parts are right, and you typed {len(given)}."
+
+
+def _word_parts(answer: Answer) -> list[str]:
+    return list(answer.value) if isinstance(answer.value, tuple) else []  # type: ignore[arg-type]
+
+
+def _in_order(given: list[str], wanted: list[str]) -> int:
+    """How many parts stand in both, in the same order."""
+    blocks = difflib.SequenceMatcher(None, given, wanted, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks)
+
+
 def _match(item: Item, key: Key, answer: Answer) -> tuple[float, str]:
     wanted = {str(left).upper(): str(right).upper() for left, right in dict(key.answer).items()}
     given: dict[str, str] = dict(answer.value or ())  # type: ignore[arg-type]
@@ -200,8 +223,8 @@ def _bare(term: str) -> str:
 
 
 def _one_slip(given: str, wanted: str) -> bool:
-    """Alike but for a letter or two in a word of some length."""
-    if len(wanted) < 5 or abs(len(given) - len(wanted)) > 2:
+    """Alike but for a letter or two in a word of some length. A code is right or another code: it has no spelling."""
+    if len(wanted) < 5 or any(letter.isdigit() for letter in wanted) or abs(len(given) - len(wanted)) > 2:
         return False
     return difflib.SequenceMatcher(None, given, wanted, autojunk=False).ratio() >= 0.88
 
@@ -211,6 +234,7 @@ _JUDGES: dict[str, Callable[[Item, Key, Answer], tuple[float, str]]] = {
     "choices": _choices,
     "number": _number,
     "term": _term,
+    "parts": _parts,
     "match": _match,
     "order": _order,
     "spans": _spans,

@@ -13,8 +13,10 @@ def as_typed(item: Item) -> str:
     answer = items.key(item.id).answer
     if item.kind == "match":
         return "\n".join(f"{left} {right}" for left, right in answer.items())
+    if item.kind == "spans":
+        return "\n".join(answer)
     if isinstance(answer, list):
-        return str(answer[0]) if item.kind == "term" else " ".join(answer)
+        return str(answer[0]) if item.kind in ("term", "parts") else " ".join(answer)
     return str(answer)
 
 

@@ -59,7 +59,9 @@ def question_html(item: Item) -> str:
         return chart_html(item.chart, prompt=_task(item))
     record = chart_html(item.chart) if item.chart else ""
     return record + section(
-        "plain", f"Question {item.id}", f"<p style='margin:0'>{escape(item.prompt)}</p>{_options(item)}"
+        "plain",
+        f"Question {item.id}",
+        f"<p style='margin:0'>{escape(item.prompt)}</p>{_note(item)}{_options(item)}",
     )
 
 
@@ -69,7 +71,8 @@ def question_text(item: Item) -> str:
         return chart_text(item.chart, _task(item))
     lines = [chart_text(item.chart), ""] if item.chart else []
     lines.append(item.prompt)
-    lines += [f"  {letter}  {text}" for letter, text in {**item.targets, **item.options}.items()]
+    lines += ["", item.note.rstrip(), ""] if item.note else []
+    lines += [f"  {letter}  {text}" for letter, text in {**item.options, **item.targets}.items()]
     return "\n".join(lines)
 
 
@@ -100,10 +103,14 @@ def _facts(chart: Chart) -> list[str]:
     return [part for part in (setting, dates, who) if part]
 
 
+def _note(item: Item) -> str:
+    return f'<pre style="{NOTE}">{escape(item.note.rstrip())}</pre>' if item.note else ""
+
+
 def _options(item: Item) -> str:
     rows = "".join(
         f"<li style='margin:2px 0'><b>{escape(letter)}</b>&nbsp; {escape(text)}</li>"
-        for letter, text in {**item.targets, **item.options}.items()
+        for letter, text in {**item.options, **item.targets}.items()
     )
     return f"<ul style='list-style:none;padding-left:8px;margin:6px 0 0'>{rows}</ul>" if rows else ""
 
