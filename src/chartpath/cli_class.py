@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,7 +44,9 @@ def grade(
     unit: UnitArgument,
     engine: Annotated[
         str,
-        typer.Option(help="answers: parsed, no kernel starts. kernel: nbgrader's own, runs released cells."),
+        typer.Option(
+            help="answers: parsed, no kernel starts. kernel: nbgrader's own, runs released cells and learners' code exercises, boxed."
+        ),
     ] = "answers",
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes side by side; as many as there are processors.")
@@ -51,21 +54,45 @@ def grade(
     again: Annotated[
         bool, typer.Option("--again", help="Mark everything anew, also what has not changed since.")
     ] = False,
+    unsafe_kernel: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-kernel",
+            help="Run code exercises without bubblewrap: learners' code can then read keys and all work, and change it.",
+        ),
+    ] = False,
+    dask: Annotated[
+        str | None, typer.Option(help="Mark on a Dask cluster of yours: its scheduler, tcp://HOST:PORT.")
+    ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(envvar="CHARTPATH_DB", help="The gradebook: postgresql://USER@HOST/DATABASE."),
+    ] = None,
 ) -> None:
     """Score what was collected, and write the gradebook, feedback pages and a summary of the class."""
+    from attrs import evolve
+
     from chartpath.grading import grade_unit
     from chartpath.grading.course import this_course
     from chartpath.grading.summary import summarize, write_summary
 
-    course = this_course()
-    with _progress() as bar:
+    if dask and engine != "answers":
+        raise BadInput("--dask goes with the answers engine: a kernel runs on this machine.")
+    if unsafe_kernel and engine == "kernel":
+        from chartpath.grading.sandbox import RISK
+
+        print(f"Not boxed, as you asked. {RISK}")
+    course = evolve(this_course(), db=db) if db else this_course()
+    with _where(dask, jobs) as (executor, many), _progress() as bar:
         task = bar.add_task("Grading", total=None)
         report = grade_unit(
             unit,
             engine,
-            jobs or os.cpu_count() or 1,
+            many,
             lambda done, total, who: bar.update(task, completed=done, total=total),
             again=again,
+            executor=executor,
+            unsafe_kernel=unsafe_kernel,
             course=course,
         )
     page = write_summary(summarize(report, course), course.folder, stem=f"summary-{unit}")
@@ -108,6 +135,15 @@ def demo(
     for refused in report.collected.refused:
         print(f"refused  {refused.file}: {refused.reason}")
     print("\n".join(report.lines()))
+
+
+def _where(dask: str | None, jobs: int | None) -> AbstractContextManager[tuple[Executor | None, int]]:
+    """What marks, and how many pieces of work it takes at once: a cluster, or processes of this machine."""
+    if dask is None:
+        return nullcontext((None, jobs or os.cpu_count() or 1))
+    from chartpath.grading.cluster import dask_cluster
+
+    return dask_cluster(dask)
 
 
 def _progress() -> AbstractContextManager[Any]:

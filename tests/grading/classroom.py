@@ -25,7 +25,7 @@ def gold(item_id: str) -> str:
     if isinstance(answer, dict):
         return "".join(f"{left} {right}\n" for left, right in answer.items())
     if isinstance(answer, list):
-        return answer[0] if items.item(item_id).kind == "term" else "\n".join(map(str, answer))
+        return answer[0] if items.item(item_id).kind in ("term", "parts") else "\n".join(map(str, answer))
     if answer is not None:
         return str(answer)
     return "".join(f"{line}\n" for line in key_lines(items.key(item_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from classroom import FIRST, NOTEBOOK, SECOND, UNIT, answer, cell, gold, scores, submit, wrong
 
 from chartpath.errors import BadInput, ChartpathError
 from chartpath.grading import bulk, grade_unit
 from chartpath.grading.course import Course
 from chartpath.grading.kernel import grade_learner
+from chartpath.grading.lock import alone
 
 _GRADE = "from chartpath.grading import grade_unit; from chartpath.grading.course import Course; from pathlib import Path; import sys; grade_unit({unit!r}, jobs=2, again=True, course=Course(Path(sys.argv[1])))"
 
@@ -133,8 +136,11 @@ def test_any_executor_marks(course: Course) -> None:
 
 def test_two_graders_do_not_meet(course: Course) -> None:
     submit(course, "ann", lambda book: None)
-    with bulk._alone(course), pytest.raises(BadInput, match="Another `chartpath grade` is at work"):
+    with alone(course.folder), pytest.raises(BadInput, match="Another `chartpath grade` is at work"):
         grade_unit(UNIT, course=course)
+    kernels = {"engine": "kernel", "unsafe_kernel": True}
+    with alone(course.folder), pytest.raises(BadInput, match="Another `chartpath grade` is at work"):
+        grade_unit(UNIT, course=course, **kernels)  # type: ignore[arg-type]
     grade_unit(UNIT, course=course)
 
 
@@ -191,3 +197,13 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(course: Course) -> None
     assert grade_unit(UNIT, course=course, again=True).rows == finished.rows
     assert scores(course) == undisturbed
     assert rows_of(course) == rows
+
+
+def test_postgresql_without_its_driver_says_what_to_install(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(course, "ann", lambda book: None)
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "psycopg" else real(name))
+    with pytest.raises(BadInput, match=r'pip install "chartpath\[postgres\]"'):
+        grade_unit(UNIT, course=evolve(course, db="postgres://grader@host/book"))

@@ -9,7 +9,7 @@ import pytest
 from classroom import UNIT, autograded, scores
 from variants import DAMAGED, VARIANTS, hand_all_in
 
-from chartpath.grading import GradeReport, grade_unit
+from chartpath.grading import GradeReport, grade_unit, sandbox
 from chartpath.grading.course import Course
 
 Outcome = tuple[GradeReport, Course]
@@ -22,14 +22,22 @@ def answers(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def kernel(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return _grade(released_course, tmp_path_factory.mktemp("kernel"), "kernel")
+    """Unboxed: the only way in which the kernel itself scores."""
+    return _grade(released_course, tmp_path_factory.mktemp("kernel"), "kernel", unsafe=True)
 
 
-def _grade(released: Course, folder: Path, engine: str) -> Outcome:
+@pytest.fixture(scope="module")
+def boxed(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    if sandbox.why_not():
+        pytest.skip(sandbox.why_not())
+    return _grade(released_course, tmp_path_factory.mktemp("boxed"), "kernel")
+
+
+def _grade(released: Course, folder: Path, engine: str, unsafe: bool = False) -> Outcome:
     shutil.copytree(released.folder.parent, folder / "course")
     course = Course(folder / "course" / "grading")
     hand_all_in(course)
-    return grade_unit(UNIT, engine, jobs=2, course=course), course
+    return grade_unit(UNIT, engine, jobs=2, unsafe_kernel=unsafe, course=course), course
 
 
 @pytest.mark.parametrize("name", [name for name, (_, points) in VARIANTS.items() if points is not None])
@@ -70,7 +78,6 @@ def test_only_changed_work_has_notes(answers: Outcome) -> None:
         "kills-kernel",
         "redefines-score",
         "patches-scoring",
-        "magic-injection",
         "odd-cells",
     }
     untouched |= {"old-format"}
@@ -84,6 +91,12 @@ def test_both_engines_give_the_same_points(answers: Outcome, kernel: Outcome) ->
     assert [(row.learner, row.status, row.score, row.reason) for row in kernel[0].rows] == [
         (row.learner, row.status, row.score, row.reason) for row in answers[0].rows
     ]
+
+
+@pytest.mark.slow
+def test_a_boxed_kernel_gives_the_same_rows(answers: Outcome, boxed: Outcome) -> None:
+    assert scores(boxed[1]) == scores(answers[1])
+    assert boxed[0].rows == answers[0].rows
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ from nbgrader.utils import determine_grade
 from chartpath import items, paths
 from chartpath.answers import stub
 from chartpath.errors import BadInput, KeyNotAtHand
-from chartpath.grading import bulk, grade_unit, release_unit
+from chartpath.grading import bulk, grade_unit, release_unit, sandbox
 from chartpath.grading.course import Course, set_due
 from chartpath.grading.marking import Marked, Setup, Submission
 from chartpath.grading.preprocessors import CheckScores, ScoreAnswers, from_dict, scored
@@ -274,7 +274,10 @@ def test_a_code_exercise_is_never_full_marks_without_a_kernel() -> None:
 
 
 @pytest.mark.slow
-def test_code_exercises_run_in_the_kernel_and_cannot_touch_the_scoring(tmp_path: Path) -> None:
+@pytest.mark.parametrize("boxed", [True, False])
+def test_code_exercises_run_in_the_kernel_and_cannot_touch_the_scoring(tmp_path: Path, boxed: bool) -> None:
+    if boxed and sandbox.why_not():
+        pytest.skip(sandbox.why_not())
     course = new_course(tmp_path)
     path = course.source / UNIT / NOTEBOOK
     book = json.loads(path.read_bytes())
@@ -300,7 +303,7 @@ def test_code_exercises_run_in_the_kernel_and_cannot_touch_the_scoring(tmp_path:
     with pytest.raises(BadInput, match=r"has a code exercise \(test-add\), which only a kernel can grade"):
         grade_unit(UNIT, course=course)
     submit(course, "honest", lambda book: cell(book, "why").__setitem__("source", "Because."))
-    report = grade_unit(UNIT, "kernel", course=course)
+    report = grade_unit(UNIT, "kernel", unsafe_kernel=not boxed, course=course)
     assert scores(course) == {
         ("cheat", f"score-{FIRST}"): 0,
         ("cheat", f"score-{SECOND}"): 0,
@@ -312,10 +315,8 @@ def test_code_exercises_run_in_the_kernel_and_cannot_touch_the_scoring(tmp_path:
         ("honest", "why"): None,
     }
     cheated = next(row for row in report.rows if row.learner == "cheat")
-    assert (
-        f"The kernel gave 10 points for {FIRST}, and the answer is worth 0; that was recorded."
-        in cheated.notes
-    )
+    told = f"The kernel gave 10 points for {FIRST}, and the answer is worth 0; that was recorded."
+    assert (told in cheated.notes) is not boxed  # in the box nothing is scored that could be touched
     exercise = cell(autograded(course, "cheat"), "add")
     assert exercise["outputs"][0]["data"]["text/html"] == ["window.pwned = 1<b>bold</b>"]
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import multiprocessing
 import os
 import pickle
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,25 @@ from chartpath import items
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
 from chartpath.grading.cells import scored_item
-from chartpath.grading.course import Course
+from chartpath.grading.course import LINKED_FOLDER, Course
 from chartpath.grading.ledger import Entry, Ledger, ReleasedUnit, Standing
+from chartpath.grading.lock import alone
 from chartpath.grading.marking import Marked, Penalty, Setup, Submission, mark, totals
+from chartpath.grading.outputs import score_outputs, scored
 from chartpath.grading.row import Progress, Row
 from chartpath.grading.safety import plain_text
+from chartpath.grading.workers import in_flight, workers
 from chartpath.handin import MAX_BYTES, check_learner_id
+from chartpath.scoring import key_lines
 
 _EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 """What nbgrader's exchange reads beside the pages that it gives back to learners."""
 
 PART = 16
 """Learners read, marked and written together."""
+
+PART_BYTES = 16 * 2**20
+"""Bytes of their notebooks, at most (a single larger one is a part of its own): huge files must not add up."""
 
 
 @frozen
@@ -69,7 +76,7 @@ def grade_class(
     unchanged is not marked again, unless `again`. Raises BadInput when another grader is at work in the course,
     and ChartpathError when a file or the gradebook cannot be written: what was done before is kept.
     """
-    with _alone(course) as lock, _ledger(config) as ledger:
+    with alone(course.folder) as lock, _ledger(config) as ledger, ledger.alone():
         released = ledger.unit(unit)
         setup = _setup(unit, released, course, config, feedback)
         journal = _Journal(course.folder / ".graded" / f"{unit}.jsonl", _fingerprint(setup))
@@ -81,17 +88,15 @@ def grade_class(
                 progress(len(rows), len(learners), learner)
 
         def pending() -> Iterator[_Part]:
-            for start in range(0, len(learners), PART):
-                part, known = _read_part(
-                    learners[start : start + PART], unit, released, setup, ledger, course, journal, again
-                )
+            for some in _in_parts(learners, unit, setup, course):
+                part, known = _read_part(some, unit, released, setup, ledger, course, journal, again)
                 for learner, row in known.items():
                     done(learner, row)
                 if part.works:
                     yield part
 
-        with _workers(jobs, len(learners), executor, lock) as pool:
-            for part, marked in _in_flight(pool, jobs, setup, pending()):
+        with workers(jobs if len(learners) > PART else 1, executor, lock, partial(_warm, setup)) as pool:
+            for part, marked in in_flight(pool, jobs, partial(mark_all, setup), pending()):
                 outcome = _write_part(part, marked, released, setup, ledger, course)
                 journal.add(
                     {name: (part.digests[name], row) for name, row in outcome.items() if name in part.digests}
@@ -99,6 +104,13 @@ def grade_class(
                 for learner, row in outcome.items():
                     done(learner, row)
         return [rows[learner] for learner in learners]
+
+
+def _warm(setup: Setup) -> None:
+    """Have the code sets and rules in memory that scoring these items takes: mark the keys themselves."""
+    for item, key in setup.keys.items():
+        if key.codes:
+            score_outputs(scored(item, "\n".join(key_lines(key)), setup.keys))
 
 
 def mark_all(setup: Setup, works: Sequence[Submission]) -> list[Marked | str]:
@@ -171,6 +183,22 @@ def _ledger(config: Any) -> Iterator[Ledger]:
         ledger.close()
 
 
+def _in_parts(learners: Sequence[str], unit: str, setup: Setup, course: Course) -> Iterator[list[str]]:
+    """Learners in their order, a few at a time."""
+    some: list[str] = []
+    room = PART_BYTES
+    for learner in learners:
+        paths = [course.submitted / learner / unit / f"{book.stem}.ipynb" for book in setup.notebooks]
+        size = sum(path.stat().st_size for path in paths if path.is_file())
+        if some and (len(some) == PART or size > room):
+            yield some
+            some, room = [], PART_BYTES
+        some.append(learner)
+        room -= size
+    if some:
+        yield some
+
+
 def _read_part(
     learners: Sequence[str],
     unit: str,
@@ -215,20 +243,22 @@ def _plain(work: Submission) -> Any:
 def _read(folder: Path, learner: str, setup: Setup, standing: Standing) -> Submission:
     files: dict[str, bytes] = {}
     faults: dict[str, str] = {}
-    for book in setup.notebooks:
-        path = folder / f"{book.stem}.ipynb"
-        if not path.exists() and not path.is_symlink():
-            continue
-        data = _bytes(path)
-        if isinstance(data, bytes):
-            files[book.stem] = data
-        else:
-            faults[book.stem] = data
-    stamp = folder / "timestamp.txt"
-    timestamp = _bytes(stamp) if stamp.exists() else None
-    if isinstance(timestamp, str):
-        timestamp = b"?"  # a link or a folder: no time can be read from it
-    exchange = {name: data for name in _EXCHANGE if isinstance(data := _bytes(folder / name), bytes)}
+    timestamp = None
+    exchange: dict[str, bytes] = {}
+    if folder.is_symlink() or folder.parent.is_symlink():
+        faults = {book.stem: LINKED_FOLDER for book in setup.notebooks}
+    else:
+        for book in setup.notebooks:
+            path = folder / f"{book.stem}.ipynb"
+            if not path.exists() and not path.is_symlink():
+                continue
+            data = bytes_of(path)
+            if isinstance(data, bytes):
+                files[book.stem] = data
+            else:
+                faults[book.stem] = data
+        timestamp = time_of(folder)
+        exchange = {name: data for name in _EXCHANGE if isinstance(data := bytes_of(folder / name), bytes)}
     return Submission(
         learner,
         files,
@@ -241,11 +271,20 @@ def _read(folder: Path, learner: str, setup: Setup, standing: Standing) -> Submi
     )
 
 
-def _bytes(path: Path) -> bytes | str:
+def time_of(folder: Path) -> bytes | None:
+    """What timestamp.txt of a hand-in holds; None without one."""
+    stamp = folder / "timestamp.txt"
+    data = bytes_of(stamp) if stamp.exists() or stamp.is_symlink() else None
+    return b"?" if isinstance(data, str) else data  # a link or a folder: no time can be read from it
+
+
+def bytes_of(path: Path) -> bytes | str:
     """What a file holds, or why it was not read."""
     if path.is_symlink():
         return "It is a link to another file, which was not followed. Remove it."
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for forever
+            return "It is not a file. Remove it, and ask for the notebook once more."
         if path.stat().st_size > MAX_BYTES:
             return f"It is larger than {MAX_BYTES // 2**20} MB. Ask for it once more."
         return path.read_bytes()
@@ -342,40 +381,6 @@ def _write_whole(target: Path, text: str) -> None:
         ) from error
 
 
-def _in_flight(
-    pool: Executor | None, jobs: int, setup: Setup, parts: Iterator[_Part]
-) -> Iterator[tuple[_Part, list[Marked | str]]]:
-    """Each part with its marks, in order; no more than a few parts are in memory at once."""
-    if pool is None:
-        for part in parts:
-            yield part, mark_all(setup, part.works)
-        return
-    waiting: deque[tuple[_Part, Future[list[Marked | str]]]] = deque()
-    for part in parts:
-        waiting.append((part, pool.submit(mark_all, setup, part.works)))
-        if len(waiting) > 2 * max(1, jobs):
-            first, task = waiting.popleft()
-            yield first, task.result()
-    while waiting:
-        first, task = waiting.popleft()
-        yield first, task.result()
-
-
-@contextmanager
-def _workers(jobs: int, learners: int, executor: Executor | None, lock: int) -> Iterator[Executor | None]:
-    """Where marking happens: the given executor, processes of our own, or (for a few learners) right here."""
-    if executor is not None:
-        yield executor
-    elif jobs > 1 and learners > PART:
-        # A forked process inherits the lock's file, and would hold the lock on after this process was killed.
-        forked = multiprocessing.get_start_method() == "fork"
-        let_go: dict[str, Any] = {"initializer": os.close, "initargs": (lock,)} if forked else {}
-        with ProcessPoolExecutor(jobs, **let_go) as pool:
-            yield pool
-    else:
-        yield None
-
-
 def _fingerprint(setup: Setup) -> str:
     """A digest of all that decides a result besides the learner's own work."""
     parts = [
@@ -427,49 +432,3 @@ class _Journal:
             raise ChartpathError(
                 f"{self.path} could not be written ({error.strerror}). Grade again to go on."
             ) from error
-
-
-@contextmanager
-def _alone(course: Course) -> Iterator[int]:
-    """Hold the course's lock, and yield its file's number. Raises BadInput when another grader holds it.
-
-    Two graders at once would write over each other.
-    """
-    course.folder.mkdir(parents=True, exist_ok=True)
-    with (course.folder / ".grading.lock").open("a+b") as file:
-        if not _lock(file.fileno()):
-            raise BadInput("Another `chartpath grade` is at work in this course. Wait until it is done.")
-        try:
-            yield file.fileno()
-        finally:
-            _unlock(file.fileno())
-
-
-_lock: Callable[[int], bool]
-_unlock: Callable[[int], None]
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(number: int) -> bool:
-        try:
-            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        return True
-
-    def _unlock(number: int) -> None:
-        os.lseek(number, 0, os.SEEK_SET)
-        msvcrt.locking(number, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
-
-else:
-    import fcntl
-
-    def _lock(number: int) -> bool:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(number: int) -> None:
-        fcntl.flock(number, fcntl.LOCK_UN)

@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import Factory, frozen, mutable
 
+from chartpath import items
 from chartpath.answers import split_cell
 from chartpath.errors import BadInput
 from chartpath.grading.safety import plain_text
@@ -22,6 +23,9 @@ MAX_SOURCE = 200_000
 
 _SCORE = re.compile(r"\s*cp\.score\(\s*[\"']([A-Za-z0-9-]+)[\"']\s*\)\s*")
 _SHOW = re.compile(r"\s*cp\.show\(\s*[\"']([A-Za-z0-9-]+)[\"']\s*\)\s*")
+_HIDDEN = re.compile(
+    r"^[^\n]*BEGIN HIDDEN TESTS[^\n]*$.*?^[^\n]*END HIDDEN TESTS[^\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -38,6 +42,11 @@ class Released:
     solution: bool = False
     task: bool = False
     points: float | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text that learners got: nbgrader leaves hidden tests out of it (and gives it a checksum of its own)."""
+        return _HIDDEN.sub("", self.source).rstrip("\n") if _HIDDEN.search(self.source) else self.source
 
     @property
     def scores(self) -> str | None:
@@ -140,18 +149,24 @@ def restore(cells: Any, released: Sequence[Released]) -> tuple[list[dict[str, An
         for cell in found:
             cell.source = cell.source[:MAX_SOURCE]
     kept = [one for one in released if not one.answers]
-    items: dict[str | None, Released] = {one.answers: one for one in released if one.answers}
+    forms: dict[str | None, Released] = {one.answers: one for one in released if one.answers}
     if kept and not any(cell.claim for cell in found):
         notes.append("nbgrader's marks were missing from all cells; they were put back.")
     for one in kept:
-        _identify(one, found, items, notes)
+        _identify(one, found, forms, notes)
     for place, one in enumerate(kept):
         if not any(cell.release is one for cell in found):
             _put_back(one, kept[:place], found, notes)
     for one in kept:
         item = one.scores
         if item:
-            _settle_answer(item, one, items.get(item), found, notes)
+            _settle_answer(item, one, forms.get(item), found, notes)
+    scored = {one.scores for one in kept}
+    strange = _not_asked({cell.answers for cell in found if cell.answers} - scored)
+    if strange:
+        notes.append(
+            f"It answers what this notebook does not score; that was left aside: {', '.join(one[:60] for one in strange)[:200]}."
+        )
     _name(found)
     return [_as_json(cell) for cell in found], notes
 
@@ -194,23 +209,25 @@ def reduced(cells: Any) -> list[dict[str, Any]]:
 
 
 def _identify(
-    one: Released, found: list[_Cell], items: Mapping[str | None, Released], notes: list[str]
+    one: Released, found: list[_Cell], forms: Mapping[str | None, Released], notes: list[str]
 ) -> None:
     """Mark the cell that is `one`: by nbgrader's id, else by cell id, else (locked cells) by its text."""
     # An answer is never taken for another cell, whatever id is forged onto it: its text must not be lost.
-    free = [cell for cell in found if cell.release is None and answered_item(cell.source) not in items]
+    free = [cell for cell in found if cell.release is None and answered_item(cell.source) not in forms]
     same = [cell for cell in free if cell.claim == one.name]
     if len(same) > 1:
         notes.append(f"The cell {one.name} stood {len(same)} times in the notebook; the last one was used.")
     same = same or [cell for cell in free if cell.id == one.name and not cell.claim]
     if not same and one.locked:
-        same = [cell for cell in free if cell.source.strip() == one.source.strip() and not cell.claim]
+        texts = (one.source.strip(), one.shown.strip())
+        same = [cell for cell in free if cell.source.strip() in texts and not cell.claim]
     if not same:
         return
     cell = same[-1]
     _recognize(cell, one, notes)
-    if one.locked and cell.source != one.source:
-        notes.append(f"The locked cell {one.name} had been changed; its released text was put back.")
+    if one.locked:
+        if cell.source.rstrip("\n") not in (one.source.rstrip("\n"), one.shown):
+            notes.append(f"The locked cell {one.name} had been changed; its released text was put back.")
         cell.source = one.source
     if cell.kind != one.cell_type:
         notes.append(f"The cell {one.name} had been turned into a {cell.kind} cell; it was turned back.")
@@ -223,6 +240,8 @@ def _recognize(cell: _Cell, one: Released, notes: list[str]) -> None:
     expected = {"grade": one.grade, "solution": one.solution, "locked": one.locked, "task": one.task}
     if one.points is not None:
         expected["points"] = one.points  # type: ignore[assignment]
+    if one.checksum and one.shown == one.source:
+        expected["checksum"] = one.checksum  # type: ignore[assignment]
     forged = [name for name, value in expected.items() if name in cell.mark and cell.mark[name] != value]
     if cell.mark and cell.claim != one.name:
         forged.append("grade_id")
@@ -283,6 +302,12 @@ def _settle_answer(
     notes.append(f"The answer cell of {item} was missing; an empty one was put back.")
     at = next(i for i, cell in enumerate(found) if cell.release is check)
     found.insert(at, _Cell(form.cell_type, form.source, form.name, release=form))
+
+
+def _not_asked(item_ids: set[str]) -> list[str]:
+    """Those of these ids that no lesson could ask either: a practice item scores itself, wherever it is answered."""
+    known = set(items.item_ids()) if item_ids else set()
+    return sorted(one for one in item_ids if one not in known or items.item(one).assessed)
 
 
 def _name(found: list[_Cell]) -> None:

@@ -15,6 +15,7 @@ ENGINES = ("answers", "kernel")
 """`answers` parses answers and starts no kernel; `kernel` is nbgrader's own Execute, for code exercises."""
 
 _STEPS = "chartpath.grading.preprocessors"
+_RUN = "chartpath.grading.execute"
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 # Only notebooks travel. nbgrader copies every other file of a unit's folder (its Markdown source, an
@@ -68,6 +69,9 @@ def configure(config: Any, folder: Path, engine: str | None = None) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.SaveCells",
+        # Of code exercises: the gradebook keeps the hidden tests, learners do not get them.
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ComputeChecksums",
     ]
     config.Autograde.exporter_class = f"{_STEPS}.HandedInExporter"
     config.Autograde.sanitize_preprocessors = [
@@ -77,7 +81,7 @@ def configure(config: Any, folder: Path, engine: str | None = None) -> None:
     ]
     run = {
         "answers": [f"{_STEPS}.ScoreAnswers"],
-        "kernel": [f"{_STEPS}.SkipStrayCells", f"{_STEPS}.ExecuteReleased", f"{_STEPS}.CheckScores"],
+        "kernel": [f"{_RUN}.SkipStrayCells", f"{_RUN}.ExecuteReleased", f"{_STEPS}.CheckScores"],
     }
     config.Autograde.autograde_preprocessors = [
         *run[engine],

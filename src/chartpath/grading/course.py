@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import importlib.util
 import logging
 import os
 import re
@@ -38,14 +39,20 @@ def _import_jsonschema() -> None:
 _import_jsonschema()
 
 CONFIG = "nbgrader_config.py"
+LINKED_FOLDER = "Its folder is a link to another folder, which was not followed. Remove the link."
+_POSTGRES = re.compile(r"postgres(ql)?://")
 _UNIT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @frozen
 class Course:
-    """`folder` is nbgrader's course folder (`grading/`); the units lie beside it, in `notebooks/`."""
+    """`folder` is nbgrader's course folder (`grading/`); the units lie beside it, in `notebooks/`.
+
+    `db` is the address of the gradebook, when it is not what nbgrader_config.py says: a file in the folder.
+    """
 
     folder: Path
+    db: str = ""
 
     @property
     def source(self) -> Path:
@@ -88,7 +95,11 @@ class Course:
                 config = Config(PyFileConfigLoader(CONFIG, path=str(self.folder)).load_config())
         except SystemExit as error:
             raise BadInput(str(error)) from error
-        if "db_url" not in config.CourseDirectory:
+        if self.db:
+            config.CourseDirectory.db_url = self.db
+        if "db_url" in config.CourseDirectory:
+            config.CourseDirectory.db_url = _with_driver(str(config.CourseDirectory.db_url))
+        else:
             # Several processes write side by side: wait for each other, not 5 seconds but as long as it takes.
             config.CourseDirectory.db_url = f"sqlite:///{self.folder / 'gradebook.db'}?timeout=120"
         return config
@@ -122,11 +133,24 @@ def _alembic_version() -> str:
 
 
 def this_course() -> Course:
-    """The course of this checkout. Raises BadInput in an installed kit, which has no grading folder."""
+    """The course of this checkout; CHARTPATH_DB may name its gradebook.
+
+    Raises BadInput in an installed kit, which has no grading folder.
+    """
     folder = paths.grading()
     if folder is None:
         raise BadInput("There is no grading/ folder here. Clone the whole repository to teach with the kit.")
-    return Course(folder)
+    return Course(folder, os.environ.get("CHARTPATH_DB", ""))
+
+
+def _with_driver(url: str) -> str:
+    """The gradebook's address, with the driver named that the kit brings for PostgreSQL."""
+    found = _POSTGRES.match(url)
+    if not found:
+        return url
+    if importlib.util.find_spec("psycopg") is None:
+        raise BadInput('There is no driver for PostgreSQL. Run: python -m pip install "chartpath[postgres]"')
+    return f"postgresql+psycopg://{url[found.end() :]}"
 
 
 def check_unit(unit: str) -> str:

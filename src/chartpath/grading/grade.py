@@ -11,6 +11,7 @@ from chartpath import items
 from chartpath.errors import BadInput, KeyNotAtHand
 from chartpath.grading.cells import counting_answers, scored_item
 from chartpath.grading.course import Course, check_unit, this_course
+from chartpath.grading.lock import alone
 from chartpath.grading.release import released_notebooks
 from chartpath.grading.row import GradeReport, Progress, Row
 from chartpath.grading.safety import plain_text
@@ -26,6 +27,7 @@ def grade_unit(
     feedback: bool = True,
     again: bool = False,
     executor: Executor | None = None,
+    unsafe_kernel: bool = False,
     course: Course | None = None,
 ) -> GradeReport:
     """Grade what was collected of a unit, write feedback pages, and say what came of each learner.
@@ -33,8 +35,9 @@ def grade_unit(
     Scores and comments given by hand stay. `engine` is `answers` (no kernel, no learner's code runs) or `kernel`;
     `jobs` processes work side by side, or for `answers` any `executor` of concurrent.futures. `learners` limits the
     work to some ids. The answers engine takes over what it graded before and nothing has changed of, unless `again`.
+    A kernel runs inside bubblewrap; `unsafe_kernel` lets it run without, where learners' code can do what you can.
     Raises BadInput when the unit is not released, nothing was collected, the key of an item is missing, or another
-    grader is at work.
+    grader is at work, or kernels cannot be boxed here.
     """
     course = course or this_course()
     started = time.monotonic()
@@ -57,7 +60,13 @@ def grade_unit(
             progress=progress,
         )
     else:
-        rows = _with_kernels(unit, wanted, graded, jobs, feedback, progress, course)
+        from chartpath.grading.sandbox import why_not
+
+        reason = "" if unsafe_kernel or not config.ExecuteReleased.get("box", True) else why_not()
+        if reason:
+            raise BadInput(reason)
+        with alone(course.folder) as lock:
+            rows = _with_kernels(unit, wanted, graded, jobs, feedback, progress, course, unsafe_kernel, lock)
     rows.sort(key=lambda row: row.learner)
     return GradeReport(unit, engine, tuple(rows), time.monotonic() - started)
 
@@ -70,17 +79,21 @@ def _with_kernels(
     feedback: bool,
     progress: Progress | None,
     course: Course,
+    unsafe: bool,
+    lock: int,
 ) -> list[Row]:
     from chartpath.grading.kernel import grade_learner
+    from chartpath.grading.workers import begin, inherited
 
     rows: list[Row] = []
     if jobs > 1 and len(wanted) > 1:
         with course.gradebook() as gradebook:
             for learner in wanted:  # one writer makes the rows, so that the processes only fill them
                 gradebook.update_or_create_student(learner)
-        with ProcessPoolExecutor(min(jobs, len(wanted))) as pool:
+        many = min(jobs, len(wanted))
+        with ProcessPoolExecutor(many, initializer=begin, initargs=(inherited(lock),)) as pool:
             tasks = {
-                pool.submit(grade_learner, unit, learner, "kernel", graded, feedback, course): learner
+                pool.submit(grade_learner, unit, learner, "kernel", graded, feedback, course, unsafe): learner
                 for learner in wanted
             }
             for task in as_completed(tasks):
@@ -89,7 +102,7 @@ def _with_kernels(
                     progress(len(rows), len(wanted), tasks[task])
         return rows
     for learner in wanted:
-        rows.append(grade_learner(unit, learner, "kernel", graded, feedback, course))
+        rows.append(grade_learner(unit, learner, "kernel", graded, feedback, course, unsafe))
         if progress:
             progress(len(rows), len(wanted), learner)
     return rows

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import lzma
+import re
 import secrets
 import shutil
 import stat
@@ -43,6 +44,9 @@ _NOT_A_ZIP = (
     struct.error,
     OSError,
 )
+_NAME = re.compile(r"([a-z0-9-]+)--(?!-)([A-Za-z0-9._@-]+?)(?: ?\(\d+\))?$")
+"""How hand_in names its file, at the end of a name that a learning platform may have put words before."""
+
 _TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -134,13 +138,18 @@ def _take(path: Path, unit: str | None, course: Course) -> Collected:
         learner, when, found, wanted = _single(path, data, unit, course)
     else:
         learner, when, found, wanted = _archive(data, unit, course, notes)
+        named = _NAME.search(path.stem)
+        if named and named[1] == wanted and named[2] != learner:
+            notes.append(
+                f"The file's name says {named[2]}, what is inside says {learner}: make sure who sent it."
+            )
     now = dt.datetime.now(dt.UTC)
     if when > now + dt.timedelta(minutes=10):
         notes.append(
             f"Its time, {when:%Y-%m-%d %H:%M} UTC, lies ahead of this machine's clock; now was taken instead."
         )
         when = now
-    earlier = _stored_time(course, learner, wanted)
+    earlier = stored_time(course, learner, wanted)
     if earlier and earlier > when:
         raise BadInput(
             f"{learner} handed in a later one, at {earlier:%Y-%m-%d %H:%M} UTC; that one was kept."
@@ -148,7 +157,7 @@ def _take(path: Path, unit: str | None, course: Course) -> Collected:
     if earlier and earlier < when:
         notes.append(f"It replaces what was handed in at {earlier:%Y-%m-%d %H:%M} UTC.")
     _keep(path, data, course, wanted, learner)
-    _store(course, learner, wanted, when, found)
+    store(course, learner, wanted, when, found)
     return Collected(path.name, learner, wanted, when, tuple(sorted(found)), tuple(notes))
 
 
@@ -249,7 +258,8 @@ def _record(data: bytes) -> dict[str, Any]:
     return {**record, "time": when}
 
 
-def _stored_time(course: Course, learner: str, unit: str) -> dt.datetime | None:
+def stored_time(course: Course, learner: str, unit: str) -> dt.datetime | None:
+    """When the work that is in `submitted/` was handed in (UTC); None when there is none."""
     path = course.submitted / learner / unit / "timestamp.txt"
     try:
         return dt.datetime.strptime(path.read_text(encoding="utf-8").strip(), _TIMESTAMP).replace(
@@ -270,8 +280,13 @@ def _keep(path: Path, data: bytes, course: Course, unit: str, learner: str) -> N
         temporary.replace(kept)
 
 
-def _store(course: Course, learner: str, unit: str, when: dt.datetime, notebooks: dict[str, bytes]) -> None:
-    """Write `submitted/LEARNER/UNIT` whole: made beside it, then put in its place."""
+def store(
+    course: Course, learner: str, unit: str, when: dt.datetime, notebooks: dict[str, bytes], secret: str = ""
+) -> None:
+    """Write `submitted/LEARNER/UNIT` whole: made beside it, then put in its place.
+
+    `secret` is the one nbgrader's exchange finds the learner's feedback by; a new one where none came along.
+    """
     home = course.submitted / learner
     if home.is_symlink() or (home / unit).is_symlink():
         raise BadInput(f"submitted/{learner} is a link to another folder. Remove the link.")
@@ -282,7 +297,7 @@ def _store(course: Course, learner: str, unit: str, when: dt.datetime, notebooks
             (fresh / name).write_bytes(data)
         (fresh / "timestamp.txt").write_text(when.strftime(_TIMESTAMP), encoding="utf-8")
         # nbgrader's release_feedback wants one beside every submission, whoever brought it.
-        (fresh / "submission_secret.txt").write_text(secrets.token_hex(32), encoding="utf-8")
+        (fresh / "submission_secret.txt").write_text(secret or secrets.token_hex(32), encoding="utf-8")
         fresh.chmod(0o755)
         old = fresh.with_name(f"{fresh.name}.old")
         if (home / unit).exists():

@@ -1,29 +1,39 @@
 """The kernel engine: nbgrader's autograde and feedback for each learner, for units with code exercises.
 
-It runs released cells, and learners' solutions of code exercises, on this machine.
+It runs released cells, and learners' solutions of code exercises, on this machine: inside bubblewrap (see
+`chartpath.grading.sandbox`), unless told otherwise.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
 
 from chartpath.errors import BadInput, ChartpathError
-from chartpath.grading.course import Course, hushed, quiet_log, write_whole
-from chartpath.grading.marking import broken_page, why_unreadable
+from chartpath.grading.bulk import bytes_of, time_of
+from chartpath.grading.course import LINKED_FOLDER, Course, hushed, quiet_log, write_whole
+from chartpath.grading.marking import broken_page, read_time, why_unreadable
 from chartpath.grading.outputs import notes_of
 from chartpath.grading.row import Row
-from chartpath.handin import MAX_BYTES, check_learner_id
+from chartpath.handin import check_learner_id
 
 
 def grade_learner(
-    unit: str, learner: str, engine: str, graded: list[str], feedback: bool, course: Course
+    unit: str,
+    learner: str,
+    engine: str,
+    graded: list[str],
+    feedback: bool,
+    course: Course,
+    unsafe: bool = False,
 ) -> Row:
-    """Grade one learner's work on a unit; work that cannot be graded is a row that says why, not an exception."""
+    """Grade one learner's work on a unit; work that cannot be graded is a row that says why, not an exception.
+
+    `unsafe` lets a kernel run outside of bubblewrap.
+    """
     try:
-        return _grade_learner(unit, learner, engine, graded, feedback, course)
+        return _grade_learner(unit, learner, engine, graded, feedback, course, unsafe)
     except Exception as error:  # whatever it is, the rest of the class is graded
         why = (
             str(error) if isinstance(error, ChartpathError) else f"It could not be graded: {_one_line(error)}"
@@ -32,15 +42,26 @@ def grade_learner(
 
 
 def _grade_learner(
-    unit: str, learner: str, engine: str, graded: list[str], feedback: bool, course: Course
+    unit: str,
+    learner: str,
+    engine: str,
+    graded: list[str],
+    feedback: bool,
+    course: Course,
+    unsafe: bool = False,
 ) -> Row:
     try:
         check_learner_id(learner)
     except BadInput as error:
         return Row(learner, "damaged", 0.0, 0.0, reason=f"The folder's name is not a learner id: {error}")
     config = course.config(engine)
+    if unsafe:
+        config.ExecuteReleased.box = False
     folder = course.submitted / learner / unit
-    handed_in, fault = _handed_in(folder)
+    if folder.is_symlink() or folder.parent.is_symlink():
+        handed_in, fault = None, LINKED_FOLDER
+    else:
+        handed_in, fault = read_time(time_of(folder))
     broken = dict.fromkeys(graded, fault) if fault else _broken(folder, graded)
     with course.gradebook(config) as gradebook:
         gradebook.update_or_create_student(learner)
@@ -53,23 +74,6 @@ def _grade_learner(
     _give_nothing(unit, learner, sorted(broken), course, config)
     remarks = _feedback(unit, learner, broken, course, config) if feedback else []
     return _row(unit, learner, broken, remarks, course, config)
-
-
-def _handed_in(folder: Path) -> tuple[dt.datetime | None, str]:
-    """When work was handed in (UTC, without zone, as nbgrader keeps it), and what is wrong with its timestamp.txt."""
-    from nbgrader.utils import parse_utc
-
-    path = folder / "timestamp.txt"
-    if not path.exists():
-        return None, ""
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-        return (parse_utc(text) if text else None), ""
-    except (OSError, ValueError, OverflowError):
-        return (
-            None,
-            "The time in timestamp.txt cannot be read. Write it like 2026-10-05 23:59:00 UTC, or delete the file.",
-        )
 
 
 def _broken(folder: Path, graded: list[str]) -> dict[str, str]:
@@ -88,14 +92,8 @@ def _broken(folder: Path, graded: list[str]) -> dict[str, str]:
 
 
 def _why_unreadable(path: Path) -> str:
-    if path.is_symlink():
-        return "It is a link to another file, which was not followed. Remove it."
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            return f"It is larger than {MAX_BYTES // 2**20} MB. Ask for it once more."
-        return why_unreadable(path.read_bytes())
-    except OSError as error:
-        return f"It cannot be read ({error.strerror})."
+    data = bytes_of(path)
+    return data if isinstance(data, str) else why_unreadable(data)
 
 
 def _autograde(

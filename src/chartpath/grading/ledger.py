@@ -17,6 +17,7 @@ from attrs import Factory, frozen, mutable
 
 from chartpath.errors import BadInput, ChartpathError
 from chartpath.grading.cells import Released
+from chartpath.grading.lock import BUSY
 
 _TABLES = [
     "assignment",
@@ -33,6 +34,8 @@ _TABLES = [
     "comment",
 ]
 _EPOCH = dt.datetime(1970, 1, 1)
+_LOCK = int.from_bytes(b"chartpat")
+"""PostgreSQL's name of the lock that a grader holds: a number."""
 _MANY = 400
 """Values of one IN clause: older SQLite takes 999."""
 
@@ -100,11 +103,15 @@ class Ledger:
     """An open gradebook. Raises BadInput when there is none, or it is of another nbgrader."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url)
         tables = sa.MetaData()
         try:
+            self.engine = sa.create_engine(url)
             with self.engine.connect() as connection:
                 tables.reflect(connection, only=lambda name, _: name in _TABLES)
+        except sa.exc.ArgumentError as error:
+            raise BadInput(
+                f"{url!r} is no gradebook's address. Write it like postgresql://USER@HOST/DATABASE."
+            ) from error
         except sa.exc.SQLAlchemyError as error:
             raise BadInput(
                 f"The gradebook cannot be opened: {_reason(error)}. Look at {_place(url)}."
@@ -117,6 +124,22 @@ class Ledger:
     def close(self) -> None:
         """Give the database free."""
         self.engine.dispose()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold a server's gradebook against graders on other machines. Raises BadInput when one of them holds it.
+
+        (For a file there is the lock of the course's folder.) PostgreSQL lets it go when the connection ends.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self._reading() as connection:
+            connection.detach()  # not to the pool when it is done with, but closed: that lets the lock go
+            if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))):
+                raise BadInput(BUSY)
+            connection.commit()  # an open transaction would keep the server from cleaning up
+            yield
 
     def unit(self, name: str) -> ReleasedUnit:
         """The released unit of this name. Raises BadInput when it has not been released."""

@@ -6,7 +6,6 @@ is in `Marked`. So learners can be marked side by side, in other processes or on
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
@@ -23,6 +22,11 @@ from chartpath.items import Key
 
 Penalty = Callable[[str, float, float], float | None]
 """Points taken off a late notebook, from the learner's id, its points and the seconds it is late; None for none."""
+
+MAX_PARTS = 1_000_000
+"""Values of a notebook's JSON. Small ones take a hundred times their bytes in memory: fifty MB would be gigabytes."""
+
+_PART_SIGNS = (b",", b"[", b"{")
 
 Place = tuple[str, str]
 """A cell of a unit: the notebook's name without its ending, and nbgrader's name of the cell."""
@@ -80,7 +84,7 @@ class Marked:
 
 def mark(setup: Setup, work: Submission) -> Marked:
     """Score one submission. Raises KeyError for an item without a key, and BadInput for a broken one."""
-    handed_in, fault = _handed_in(work.timestamp)
+    handed_in, fault = read_time(work.timestamp)
     due = setup.due + work.extension if setup.due and work.extension else setup.due
     late = max(0.0, (handed_in - due).total_seconds()) if handed_in and due else 0.0
     broken = {book.stem: fault for book in setup.notebooks} if fault else dict(work.faults)
@@ -150,8 +154,11 @@ def _counted(auto: float | None, hand: Hand | None) -> float:
     return score + (hand.extra or 0.0 if hand else 0.0)
 
 
-def _handed_in(stamp: bytes | None) -> tuple[dt.datetime | None, str]:
-    """When work was handed in (UTC, without zone, as nbgrader keeps it), and what is wrong with its timestamp.txt."""
+def read_time(stamp: bytes | None) -> tuple[dt.datetime | None, str]:
+    """When work was handed in (UTC, without zone, as nbgrader keeps it), from the bytes of its timestamp.txt.
+
+    With it what is wrong with that file, in words.
+    """
     if stamp is None:
         return None, ""
     from dateutil.parser import parse  # type: ignore[import-untyped]  # nbgrader reads its timestamps with it
@@ -174,17 +181,21 @@ def why_unreadable(data: bytes) -> str:
     again = "Ask for it once more."
     if not data.strip():
         return f"The file is empty. {again}"
+    if sum(map(data.count, _PART_SIGNS)) > MAX_PARTS:
+        return f"It is not a notebook of this unit: it is made of more than {MAX_PARTS:,} parts. {again}"
     try:
         notebook = json.loads(data)
     except RecursionError:
         return f"It is not a notebook: it is nested too deeply. {again}"
+    except UnicodeDecodeError:
+        return f"It is not a notebook: its bytes are not UTF-8 text. {again}"
     except ValueError:
         what = "It breaks off in the middle" if data.lstrip()[:1] == b"{" else "It is not a notebook"
         return f"{what} (not valid JSON). {again}"
     if (
         not isinstance(notebook, dict)
         or not isinstance(notebook.get("cells"), list)
-        or not isinstance(notebook.get("nbformat"), int)
+        or type(notebook.get("nbformat")) is not int  # true is one to isinstance
     ):
         return f"It is not a Jupyter notebook. {again}"
     return ""
@@ -244,7 +255,8 @@ def _notebook(book: ReleasedNotebook, found: list[dict[str, Any]], notes: list[s
     if book.kernelspec:
         metadata["kernelspec"] = json.loads(book.kernelspec)
     notebook = {"cells": found, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    # Not indented: Python's encoder in C does not indent, and the other takes as long as scoring.
+    return json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _pages(
@@ -272,7 +284,7 @@ def _page(
     notes: list[str],
 ) -> str:
     """The page of one scored notebook, with the marks and comments of a person where there are any."""
-    shown = copy.deepcopy(own)
+    shown = [_copy(cell) for cell in own]
     released = {cell.name: cell for cell in book.cells}
     for cell in shown:
         mark = cell["metadata"].get("nbgrader") or {}
@@ -288,6 +300,18 @@ def _page(
     penalty = made.penalties.get(book.stem) or 0.0
     score = totals(book, made, work.hands) - penalty
     return pages.page(shown, about, score, book.max_score, penalty)
+
+
+def _copy(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell whose marks and outputs can be changed without changing the cell (deepcopy takes ten times as long)."""
+    made = dict(cell)
+    metadata = dict(cell["metadata"])
+    if "nbgrader" in metadata:
+        metadata["nbgrader"] = dict(metadata["nbgrader"])
+    made["metadata"] = metadata
+    if "outputs" in cell:
+        made["outputs"] = [output | {"data": dict(output.get("data", {}))} for output in cell["outputs"]]
+    return made
 
 
 def broken_page(stem: str, reason: str) -> str:

@@ -1,7 +1,8 @@
 """The kit's own steps in nbgrader's converters: small preprocessors, listed in `chartpath.grading.config`.
 
 Released: RefuseAnswers, StripMetadata. Handed in: RestoreCells. Scored: ScoreAnswers (no kernel), or
-SkipStrayCells, ExecuteReleased and CheckScores (kernel). Feedback: ReadableFeedback.
+SkipStrayCells, ExecuteReleased (both in `chartpath.grading.execute`) and CheckScores (kernel). Feedback:
+ReadableFeedback.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import notebooknode
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_ignored, is_locked, is_solution
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_ignored, is_solution
 from traitlets import List
 
 from chartpath import items
@@ -25,6 +26,9 @@ from chartpath.grading import cells, pages
 from chartpath.grading.outputs import NOTES, score_outputs, scored, shown_output
 from chartpath.grading.safety import clean_html, plain_text
 from chartpath.scoring import Graded
+
+NOT_RUN = "skip-execution"
+"""nbclient's tag of a cell that is not to run."""
 
 _KEPT_METADATA = frozenset({"nbgrader", "tags", "deletable", "editable"})
 _KEPT_NOTEBOOK_METADATA = frozenset({"kernelspec", "language_info", "chartpath"})
@@ -171,8 +175,8 @@ class ScoreAnswers(NbGraderPreprocessor):  # type: ignore[misc]
                     f"The cell {cell.metadata.nbgrader.grade_id} is graded by running it. Use the kernel engine for this unit."
                 )
             else:
-                shown = _shown(cell.source)
-                cell.outputs = [shown] if shown else []
+                output = shown(cell.source)
+                cell.outputs = [output] if output else []
         return nb, resources
 
 
@@ -180,60 +184,10 @@ def _scored_outputs(result: Graded) -> list[NotebookNode]:
     return [from_dict(output) for output in score_outputs(result)]
 
 
-def _shown(source: str) -> NotebookNode | None:
+def shown(source: str) -> NotebookNode | None:
+    """The output of a `cp.show("ID")` cell of a known item; None for any other cell."""
     output = shown_output(source)
     return from_dict(output) if output else None
-
-
-class SkipStrayCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """For the kernel engine: let only released code, answers to scored items and `cp.show` cells run.
-
-    What a learner added beside them (a `raise`, an endless loop, a new `cp.score`) is kept and not run.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Return the notebook with the tag `skip-execution` on every cell that is not to run.
-
-        Raises KeyNotAtHand when a key is missing: in the kernel it would only turn into 0 points.
-        """
-        scored_items = set(cells.counting_answers(nb.cells))
-        for item in scored_items:
-            items.key(item)
-        for cell in nb.cells:
-            if cell.cell_type == "code" and not self._runs(cell, scored_items):
-                cell.metadata["tags"] = ["skip-execution"]
-        return nb, resources
-
-    def _runs(self, cell: NotebookNode, scored_items: set[str]) -> bool:
-        if is_locked(cell):
-            return True
-        if cells.answered_item(cell.source) in scored_items:
-            return True
-        if is_solution(cell):
-            return cell.metadata.nbgrader.grade_id not in scored_items  # an instructor's own code exercise
-        return _shown(cell.source) is not None
-
-
-class ExecuteReleased(Execute):  # type: ignore[misc]
-    """nbgrader's Execute, with answer cells handed to the kernel as data.
-
-    IPython rewrites a cell's text before it runs it: it strips `>>>` from pasted lines and evaluates braces in
-    the first line. Calling the magic with the body as a literal leaves the answer as it was typed.
-    """
-
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
-        """Run one cell and return it with its outputs."""
-        parts = split_cell(cell.source) if cell.cell_type == "code" else None
-        if not parts or "skip-execution" in cell.metadata.get("tags", ()):
-            ran: tuple[NotebookNode, Any] = super().preprocess_cell(cell, resources, index)
-            return ran
-        typed = cell.source
-        cell.source = f"get_ipython().run_cell_magic('answer', {parts[0].lower()!r}, {parts[1]!r})"
-        try:
-            cell, resources = super().preprocess_cell(cell, resources, index)
-        finally:
-            cell.source = typed
-        return cell, resources
 
 
 class CheckScores(NbGraderPreprocessor):  # type: ignore[misc]
@@ -256,8 +210,8 @@ class CheckScores(NbGraderPreprocessor):  # type: ignore[misc]
                 if note:
                     nb.metadata[NOTES] = [*nb.metadata.get(NOTES, ()), note]
             else:
-                shown = _shown(cell.source)
-                cell.outputs = [shown] if shown else _harmless(cell.outputs)
+                output = shown(cell.source)
+                cell.outputs = [output] if output else _harmless(cell.outputs)
         return nb, resources
 
     def _check(self, cell: NotebookNode, item: str, result: Graded) -> str:
@@ -266,7 +220,7 @@ class CheckScores(NbGraderPreprocessor):  # type: ignore[misc]
                 self.log.info("%s wrote to stderr: %s", cell.metadata.nbgrader.grade_id, output.text.strip())
         given, said_by_kernel = _given_points(cell), cell.outputs
         cell.outputs = _scored_outputs(result)
-        if given == result.points:
+        if given == result.points or NOT_RUN in cell.metadata.get("tags", ()):
             return ""
         errors = [f" ({one.ename}: {one.evalue})" for one in said_by_kernel if one.output_type == "error"]
         said = f"no points{''.join(errors[:1])[:200]}" if given is None else f"{given:g} points"
