@@ -19,7 +19,7 @@ from chartpath.grading.course import Course
 if sys.platform == "win32":
     pytest.skip("nbgrader's exchange is not for Windows", allow_module_level=True)
 
-from chartpath.grading.exchange import CheckedCollect
+from chartpath.grading.exchange import CheckedCollect, FeedbackList
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 SECRET = "0123456789abcdef" * 8
@@ -218,3 +218,68 @@ def test_a_unit_that_was_not_released_is_said_in_a_line(
     config.Exchange.root = str(inbound.parents[1])
     with pytest.raises(ExchangeError, match="has not been released"):
         CheckedCollect(coursedir=course.coursedir(config, "99-none"), config=config).start()
+
+
+def test_releasing_hands_out_the_notebooks_and_nothing_else(course: Course, tmp_path: Path) -> None:
+    from nbgrader.exchange import ExchangeFactory
+
+    strays = (
+        "key.yaml",
+        "notes.txt",
+        "t.txt",
+        "a.ipynb.bak",
+        "a.ipy",
+        "archive.tar",
+        "INSTRUCTOR.md",
+        "notes.md",
+    )
+    for stray in (*strays, "subtotals.txt.old"):
+        (course.released / UNIT / stray).write_text("a stray file")
+    config = course.config()
+    config.Exchange.root = str(tmp_path / "exchange")
+    release = ExchangeFactory(config=config).ReleaseAssignment
+    release(coursedir=course.coursedir(config, UNIT), config=config).start()
+    handed_out = tmp_path / "exchange" / "chartpath" / "outbound" / UNIT
+    assert sorted(path.name for path in handed_out.iterdir()) == [NOTEBOOK, "read-a-note.ipynb"]
+    assert (handed_out / NOTEBOOK).read_bytes() == (course.released / UNIT / NOTEBOOK).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("in_exchange", "at_home", "shown"),
+    [((), (), (False, False)), ((NOTEBOOK,), (), (True, False)), ((NOTEBOOK,), (NOTEBOOK,), (True, True))],
+)
+def test_feedback_is_listed_although_a_lesson_has_none(
+    in_exchange: tuple[str, ...],
+    at_home: tuple[str, ...],
+    shown: tuple[bool, bool],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from nbgrader.auth import Authenticator
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.utils import notebook_hash
+    from traitlets.config import Config
+
+    monkeypatch.chdir(tmp_path)
+    when = said(now())
+    kept = tmp_path / "cache" / "chartpath" / f"{ME}+{UNIT}+{when}"
+    pages, home = tmp_path / "exchange" / "chartpath" / "feedback", tmp_path / UNIT / "feedback" / when
+    for folder in (kept, pages, home):
+        folder.mkdir(parents=True)
+    for name in (NOTEBOOK, "read-a-note.ipynb"):
+        (kept / name).write_text("{}")
+    (kept / "submission_secret.txt").write_text(SECRET)
+    for name in in_exchange:
+        (pages / f"{notebook_hash(secret=SECRET, notebook_id=Path(name).stem)}.html").write_text("well done")
+    for name in at_home:
+        (home / Path(name).with_suffix(".html")).write_text("well done")
+    exchange = {"root": str(tmp_path / "exchange"), "cache": str(tmp_path / "cache"), "assignment_dir": "."}
+    config = Config({"Exchange": exchange, "CourseDirectory": {"course_id": "chartpath"}})
+    listing = FeedbackList(
+        coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
+    )
+    listing.cached = True
+    [unit] = listing.start()
+    [one] = unit["submissions"]
+    assert (one["has_exchange_feedback"], one["has_local_feedback"]) == shown
+    assert one["local_feedback_path"] == (str(home) if at_home else None)

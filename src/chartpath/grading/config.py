@@ -21,18 +21,16 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 # Only notebooks travel. nbgrader copies every other file of a unit's folder (its Markdown source, an
 # instructor's notes, a stray key) unless a pattern here matches its name. Left over are the two files that
 # nbgrader itself needs beside a submission, timestamp.txt and submission_secret.txt; a pattern cannot match
-# names without a dot in general, or it would match the unit's folder too.
+# names without a dot in general, or it would match the unit's folder too. Notebooks must not match either:
+# nbgrader's exchange, and ngshare's, hand out and take in what no pattern matches.
 _IGNORED = [
     ".*",
     "__pycache__",
     "feedback",
-    "[!ts]*.*",
-    "t[!i]*.*",
-    "ti[!m]*.*",
-    "s[!u]*.*",
-    "su[!b]*.*",
-    "*.[!t]*",
-    "*.t[!x]*",
+    "*.[!it]*",
+    *("*.i", "*.i[!p]*", "*.ip", "*.ip[!y]*", "*.ipy", "*.ipy[!n]*", "*.ipyn", "*.ipyn[!b]*", "*.ipynb?*"),
+    *("*.t", "*.t[!x]*", "*.tx", "*.tx[!t]*", "*.txt?*"),
+    *("?.txt", "??.txt", "[!ts]*.txt", "t[!i]*.txt", "ti[!m]*.txt", "s[!u]*.txt", "su[!b]*.txt"),
     "[A-Z]*",
     "*~",
 ]

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]  # ipykernel brings it
+import psutil
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Integer, Unicode
 

@@ -109,7 +109,7 @@ def summary_html(summary: ClassSummary) -> str:
         f"<title>Class summary: {escape(report.unit)}</title><style>"
         "body{font-family:system-ui,'Segoe UI',Arial,sans-serif;font-size:16px;line-height:1.45;color:#1a1a1a;max-width:64rem;margin:0 auto;padding:1.5rem 1rem}"
         "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #c4c4c4}"
-        "td.number,th.number{text-align:right;white-space:nowrap}td:nth-child(2){white-space:nowrap}</style></head><body>\n"
+        ".wide{overflow-x:auto}td.number,th.number{text-align:right;white-space:nowrap}td:nth-child(2){white-space:nowrap}</style></head><body>\n"
         f"<h1>{escape(report.unit.replace('-', ' '))}</h1>\n"
         f"<p>{len(report.rows)} learners, {summary.mean:.1f} of {most:g} points on average; {len(report.late)} late, {len(report.damaged)} damaged. "
         f"Graded with the {escape(report.engine)} engine in {report.seconds:.0f} s.</p>\n"
@@ -158,4 +158,6 @@ def _table(title: str, head: list[str], rows: list[list[str]], numbers: set[int]
         "<tr>" + "".join(f"<td{mark(i)}>{escape(cell)}</td>" for i, cell in enumerate(row)) + "</tr>\n"
         for row in rows
     )
-    return f"<h2>{escape(title)}</h2>\n<table><thead><tr>{top}</tr></thead><tbody>\n{body}</tbody></table>\n"
+    # On a narrow screen the table scrolls in its own box, by the arrow keys too, and the page stays put.
+    box = f'<div class="wide" role="region" aria-label="{escape(title, quote=True)}" tabindex="0">'
+    return f"<h2>{escape(title)}</h2>\n{box}<table><thead><tr>{top}</tr></thead><tbody>\n{body}</tbody></table></div>\n"
