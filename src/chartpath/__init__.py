@@ -11,6 +11,9 @@
     cp.diagram("heart")             a labeled drawing, with the codes its parts decide
     cp.drill("split")               new questions on terms and abbreviations, as many as you like
     cp.hipaa.due("breach-notice", "2026-03-02")   the last day of a privacy deadline
+    cp.review()                     five minutes of what you are about to forget
+    cp.progress()                   what you have done, how sure it is, and what to do next
+    cp.exam("CCA", minutes=30)      a mock exam of original questions, with a report
 
 Nothing heavy is imported until it is asked for.
 """
@@ -37,6 +40,13 @@ _WHERE = {
     "compare": "chartpath.plan",
     "diagram": "chartpath.diagrams",
     "drill": "chartpath.drills",
+    "codebook": "chartpath.codebook",
+    "read": "chartpath.reader",
+    "review": "chartpath.recall",
+    "review_export": "chartpath.recall",
+    "review_import": "chartpath.recall",
+    "progress": "chartpath.standing",
+    "exam": "chartpath.mockexam",
 }
 _MODULES = ("careers", "figures", "hipaa")
 __all__ = [*_WHERE, *_MODULES, "__version__"]
@@ -64,6 +74,10 @@ def _register_magic() -> None:
             from chartpath.desk import register
 
             register(shell)
+            if sys.platform == "emscripten":  # Python inside the browser
+                from chartpath.site.browser import arrange
+
+                arrange(shell)
 
 
 _register_magic()

@@ -200,9 +200,12 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
 def _as_a_learner() -> Iterator[None]:
     """Keys out of reach, and this interpreter's own kernel whatever else is installed."""
     before = {
-        name: os.environ.get(name) for name in ("CHARTPATH_KEYS", "JUPYTER_PREFER_ENV_PATH", "PYTHONWARNINGS")
+        name: os.environ.get(name)
+        for name in ("CHARTPATH_KEYS", "CHARTPATH_RECORD", "JUPYTER_PREFER_ENV_PATH", "PYTHONWARNINGS")
     }
-    os.environ.update({"CHARTPATH_KEYS": "none", "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONWARNINGS": "ignore"})
+    # Nobody's keys, and nobody's progress.
+    os.environ.update({"CHARTPATH_KEYS": "none", "CHARTPATH_RECORD": "none"})
+    os.environ.update({"JUPYTER_PREFER_ENV_PATH": "1", "PYTHONWARNINGS": "ignore"})
     try:
         yield
     finally:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand
 
-from chartpath import answers, cards, items
+from chartpath import answers, cards, items, record
 from chartpath.audit import scrub, scrub_remarks
+from chartpath.cards.frame import section
 from chartpath.codecards import CodeCard, SearchCard
 from chartpath.codesets import CURRENT_EDITION, edition_for, store
 from chartpath.codesets.views import find
@@ -17,10 +19,15 @@ from chartpath.items import Item
 from chartpath.scoring import Graded, grade
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from IPython.core.interactiveshell import InteractiveShell
 
 # The last answer to each item in this session: what `score` looks at, as a top-to-bottom run would.
 _answered: dict[str, str] = {}
+
+# Items whose answers go elsewhere instead of being judged at once: a running exam takes them.
+_held: dict[str, Callable[[str, str], str]] = {}
 
 
 def show(item_id: str) -> None:
@@ -43,6 +50,22 @@ def score(item_id: str) -> float:
     graded = grade_body(item, body)
     _display(cards.result_html(graded, reveal=item.assessed), cards.result_text(graded))
     return graded.points
+
+
+def given(item_id: str) -> str:
+    """The last answer to an item in this session, as typed; empty when there is none."""
+    return _answered.get(item_id, "")
+
+
+def hold(item_ids: Iterable[str], take: Callable[[str, str], str]) -> None:
+    """Send the answers to these items to `take(item id, body)`, which gives one line to show, until `release`."""
+    _held.update(dict.fromkeys(item_ids, take))
+
+
+def release(item_ids: Iterable[str]) -> None:
+    """Judge the answers to these items at once again."""
+    for item_id in item_ids:
+        _held.pop(item_id, None)
 
 
 def grade_body(item: Item, body: str) -> Graded:
@@ -72,8 +95,11 @@ def answer(line: str, cell: str | None = None) -> None:
             "After %%answer stands the name of one item, like %%answer start-first-code. Copy it from the text above."
         )
     item = items.item(parts[0])
-    _answered[item.id] = parts[1]
     parsed = answers.parse(parts[1], item.kind, item.systems)
+    if item.id in _held and not parsed.blank:
+        _say(item, _held[item.id](item.id, parts[1]))
+        return
+    _answered[item.id] = parts[1]
     if parsed.blank:
         _display(cards.blank_html(item), f"{item.id}: no answer yet")
     elif item.assessed:
@@ -81,6 +107,9 @@ def answer(line: str, cell: str | None = None) -> None:
     else:
         graded = grade(item, items.key(item.id), parsed)
         _display(cards.result_html(graded), cards.result_text(graded))
+        told = record.answered(item.id, graded.score, parts[1])
+        if told:
+            _say(item, told)
 
 
 def _autograding() -> bool:
@@ -123,6 +152,11 @@ def plan(line: str, cell: str | None = None) -> None:
     from chartpath.plan import plan as show_plan
 
     show_plan(line, cell)
+
+
+def _say(item: Item, told: str) -> None:
+    """Show one line about an answer."""
+    _display(section("plain", f"Note on {item.id}", f"<p style='margin:0'>{escape(told)}</p>"), told)
 
 
 def _display(html: str, text: str) -> None:

@@ -71,7 +71,7 @@ class Diagram:
         # An image keeps the ids and styles of one drawing apart from those of the next on the same page.
         source = b64encode(self.svg.encode()).decode()
         return (
-            f'<figure aria-label="{escape(self.title, quote=True)}" style="{_BOX}">'
+            f'<figure style="{_BOX}">'
             f'<figcaption style="font-weight:600;margin:0 0 4px">{escape(self.title)}</figcaption>'
             f'<img alt="{escape(self._alternative(), quote=True)}" src="data:image/svg+xml;base64,{source}" '
             f'style="display:block;width:100%;max-width:30em;height:auto;background:#fff">'

@@ -41,11 +41,19 @@ def finding_list(findings: Sequence[Finding], reveal: bool) -> str:
             quotes = "; ".join(f"“{escape(phrase)}”" for phrase in finding.evidence)
             row += f" <span>In the record: {quotes}.</span>"
         if finding.rule:
-            row += f"<br><span style='color:#404040'><i>Rule: {escape(finding.rule)}</i></span>"
+            row += _rule(finding.rule, reveal)
         if finding.next:
-            row += f"<br><span>{escape(finding.next)}</span>"
+            row += f"<div>{escape(finding.next)}</div>"
         rows.append(f"<li style='margin:6px 0'>{row}</li>")
     return f"<ul style='margin:4px 0;padding-left:20px'>{''.join(rows)}</ul>"
+
+
+def _rule(rule: str, reveal: bool) -> str:
+    """The rule, under a fold of its own while the learner is still trying."""
+    words = f"<span style='color:#404040'><i>Rule: {escape(rule)}</i></span>"
+    if reveal:
+        return f"<br>{words}"
+    return f"<details style='margin:2px 0'><summary style='cursor:pointer'>Why: the rule</summary>{words}</details>"
 
 
 def title(finding: Finding, reveal: bool) -> str:

@@ -17,7 +17,7 @@ _HEADING = (
 
 def chart_html(chart: Chart, highlights: Iterable[str] = (), prompt: str = "") -> str:
     """The record as HTML, every phrase of `highlights` marked where it occurs; `prompt` is the task above it."""
-    facts = " · ".join(_facts(chart))
+    facts = facts_line(chart)
     task = f'<p style="margin:6px 0 0">{escape(prompt)}</p>' if prompt else ""
     return (
         f'<section aria-label="Record: {escape(chart.title, quote=True)}" style="{CARD.format(edge=EDGES["plain"])}">'
@@ -43,9 +43,14 @@ def record_html(chart: Chart, highlights: Iterable[str] = ()) -> str:
     return "".join(parts)
 
 
+def facts_line(chart: Chart) -> str:
+    """Setting, dates and person in one line."""
+    return " · ".join(_facts(chart))
+
+
 def chart_text(chart: Chart, prompt: str = "") -> str:
     """The record as plain text."""
-    head = "\n".join(part for part in (chart.title, " · ".join(_facts(chart)), prompt) if part)
+    head = "\n".join(part for part in (chart.title, facts_line(chart), prompt) if part)
     parts = [head]
     for document in chart.documents:
         heading = " · ".join(part for part in (document.title, document.date, document.author) if part)
@@ -109,7 +114,7 @@ def _note(item: Item) -> str:
 
 def _options(item: Item) -> str:
     rows = "".join(
-        f"<li style='margin:2px 0'><b>{escape(letter)}</b>&nbsp; {escape(text)}</li>"
+        f"<li style='margin:2px 0'><b>{escape(letter)}.</b> {escape(text)}</li>"
         for letter, text in {**item.options, **item.targets}.items()
     )
     return f"<ul style='list-style:none;padding-left:8px;margin:6px 0 0'>{rows}</ul>" if rows else ""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from chartpath.answers import QUERY_REASONS
 from chartpath.audit import Finding
 from chartpath.audit.payment import MsDrg
+from chartpath.cards.evidence import evidence_html, key_phrases
 from chartpath.cards.findings import finding_list, title
 from chartpath.cards.frame import bullets, citation, code_title, fold, section
 from chartpath.cards.record import record_html
+from chartpath.cards.study import study_html
 from chartpath.codesets import edition_for
 from chartpath.items import KeyCode, Query
 from chartpath.scoring import Graded
@@ -25,19 +27,20 @@ def result_html(graded: Graded, reveal: bool = False) -> str:
     state = "right" if graded.right else "part" if graded.score > 0 else "wrong"
     head = f'<p style="margin:0 0 6px;font-size:17px;font-weight:600">{escape(headline(graded))}</p>'
     drg = graded.audit.ms_drg if graded.audit and not graded.answer.blank else None
-    body = head + _problems_html(graded) + _findings_html(graded, reveal) + _parts_html(graded, reveal)
+    body = (
+        head
+        + _gates_html(graded)
+        + _problems_html(graded)
+        + _findings_html(graded, reveal)
+        + _parts_html(graded, reveal)
+    )
     body += _payment_html(drg)
     if graded.item.chart and graded.key.codes:
-        phrases = [phrase for code in graded.key.codes for phrase in code.evidence]
-        phrases += [phrase for query in graded.key.queries for phrase in query.evidence]
-        body += fold(
-            "The record, with the evidence marked",
-            record_html(graded.item.chart, phrases),
-            reveal,
-        )
+        record = record_html(graded.item.chart, key_phrases(graded.key))
+        body += fold("The record, with the evidence marked", evidence_html(graded) + record, reveal)
     body += fold("The answer, and why", _key_html(graded, drg), reveal)
     if graded.key.lesson and not graded.right:
-        body += f'<p style="margin:8px 0 0">{_study(graded.key.lesson)}</p>'
+        body += f'<p style="margin:8px 0 0">{study_html(graded.key.lesson)}</p>'
     return section(state, f"Result for {graded.item.id}", body)
 
 
@@ -68,6 +71,18 @@ def headline(graded: Graded) -> str:
     if graded.right:
         gate = "audit-ready: nothing to change"
     return f"{metrics.tp} of {total} {'code' if total == 1 else 'codes'} · {gate} · {worth}"
+
+
+def _gates_html(graded: Graded) -> str:
+    """The two gates that every claim passes, in words: a payer's front end, then a reviewer."""
+    if graded.audit is None or graded.answer.blank:
+        return ""
+    gates = (
+        ("Claim-ready: nothing that a payer rejects", graded.audit.claim_ready),
+        ("Audit-ready: nothing that a reviewer stops", graded.audit.audit_ready),
+    )
+    rows = "".join(f"<li>{name}: <b>{'passed' if passed else 'not yet'}</b></li>" for name, passed in gates)
+    return f'<ul style="margin:0 0 6px;padding-left:20px">{rows}</ul>'
 
 
 def _problems_html(graded: Graded) -> str:
@@ -180,12 +195,3 @@ def _plain_answer(graded: Graded) -> str:
     if item.kind == "number":
         return f"{answer:g} {item.unit_of_measure}".strip()
     return answer if isinstance(answer, str) else str(answer[0])
-
-
-def _study(lesson: str) -> str:
-    stem, _, slug = lesson.partition("#")
-    words = slug.replace("-", " ").capitalize() or stem.replace("-", " ").capitalize()
-    heading = "-".join(word for word in slug.split("-"))
-    # JupyterLab anchors a heading by its text with hyphens for blanks, capitals and question mark kept.
-    anchor = f"#{heading[:1].upper()}{heading[1:]}%3F" if heading else ""
-    return f'Study next: <a href="{escape(stem)}.ipynb{anchor}" style="color:#0b4f9e">{escape(words)}{"?" if slug else ""}</a>'

@@ -56,9 +56,13 @@ def locate() -> Path:
 def find(name: str, ensure: Callable[[Path], None]) -> Path:
     """A cache file by its name, which `ensure` builds when it is missing.
 
+    A site that runs in the browser carries the files ready made, beside tables too large to be read there.
     It lies in the user's cache folder, or in the temporary folder when that cannot be written to. Raises
     ChartpathError when neither can.
     """
+    ready = paths.datasets() / "ready" / f"{name.rpartition('-')[0]}.sqlite"
+    if ready.is_file():
+        return ready
     failure: Exception | None = None
     for place in (paths.cache, _temporary):
         try:
