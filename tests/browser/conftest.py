@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ports import free_port
+from lab_server import FLAGS, chromium, jupyterlab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 
-
-def chromium() -> str:
-    """Path of the browser. CI must have one; elsewhere the test says what is missing."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail("CI has no Chromium: install the package chromium.")
-    pytest.skip("no Chromium on this machine: install it to run the browser tests")
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser a file: two Playwrights at once, here and in another folder's tests, refuse each other."""
     path = chromium()
     from playwright.sync_api import sync_playwright
 
@@ -61,59 +39,23 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Start JupyterLab on a folder; returns its address. Stopped when the test ends."""
-    running: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as running:
 
-    def start(folder: Path, environment: dict[str, str] | None = None) -> str:
-        port = free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--allow-root",
-            f"--ServerApp.root_dir={folder}",
-        ]
-        command += [
-            f"--ServerApp.port={port}",
-            "--ServerApp.port_retries=0",
-            "--IdentityProvider.token=",
-            "--ServerApp.password=",
-        ]
-        env = os.environ | {
-            "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "spaces"),
-        }
-        log = (tmp_path / "server.log").open("wb")
-        running.append(
-            subprocess.Popen(command, env=env | (environment or {}), stdout=log, stderr=log, cwd=folder)
-        )
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=5)
-                return address
-            except OSError:
-                if running[-1].poll() is not None:
-                    break
-                time.sleep(0.25)
-        raise AssertionError((tmp_path / "server.log").read_text(encoding="utf-8")[-3000:])
+        def start(folder: Path, environment: dict[str, str] | None = None) -> str:
+            return running.enter_context(jupyterlab(folder, environment, state=tmp_path))
 
-    yield start
-    for process in running:
-        process.terminate()
-    for process in running:
-        process.wait(timeout=20)
+        yield start
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Callable[[Page, str], Path]:
-    """Save a screenshot: into CHARTPATH_PICTURES when that is set (to be looked at), else beside the test."""
+def picture(tmp_path: Path) -> Callable[..., Path]:
+    """Save a screenshot: into CHARTPATH_ARTIFACTS when that is set (to be looked at), else beside the test."""
 
-    def save(page: Page, name: str) -> Path:
-        folder = Path(os.environ.get("CHARTPATH_PICTURES") or tmp_path)
+    def save(page: Page, name: str, *, whole: bool = False) -> Path:
+        folder = Path(os.environ.get("CHARTPATH_ARTIFACTS") or tmp_path)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.png"
-        page.screenshot(path=path)
+        page.screenshot(path=path, full_page=whole)
         return path
 
     return save

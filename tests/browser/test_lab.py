@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_audit import AA, audit, one_rule
 from ports import free_port
 
 from chartpath import paths
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
-    """The address JupyterLab prints, token included."""
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address JupyterLab prints, token included; one server for this file."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     log = tmp_path / "lab.log"
     environment = os.environ | {
         "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
@@ -55,6 +57,21 @@ def test_the_course_opens_on_the_start_page(page: Page, lab: str, picture: Calla
     page.wait_for_timeout(3000)
     assert page.get_by_text("Would you like to get notified about official Jupyter news").count() == 0
     picture(page, "make-lab")
+
+
+def test_the_start_page_has_contrast_and_underlined_links(page: Page, lab: str) -> None:
+    """Text, results and cell numbers of the page; JupyterLab's own menus and editors are not ours to judge."""
+    page.goto(lab)
+    page.get_by_role("heading", name="Can you code your first chart in a minute?").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path="/tmp/h8d/pics/dbg.png")
+    audit(page, AA, ".jp-MarkdownOutput", ".jp-OutputArea-output")
+    audit(page, one_rule("color-contrast"), ".jp-Notebook")
+    links = page.locator(".jp-MarkdownOutput a:not(.anchor-link)")
+    assert links.count() > 0
+    assert {one.evaluate("one => getComputedStyle(one).textDecorationLine") for one in links.all()} == {
+        "underline"
+    }
 
 
 def test_formgrader_finds_this_course(page: Page, lab: str) -> None:

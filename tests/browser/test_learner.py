@@ -1,99 +1,119 @@
-"""A learner in real JupyterLab: opens the start page, answers wrongly, reads why, corrects, succeeds."""
+"""A learner in real JupyterLab: the start page, a wrong answer, why, the right one, and the next day."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import TimeoutError
-
-from chartpath import paths
+from lab_hands import answer_until, cell, course, open_notebook, run
+from lab_server import KIT, LOOK, jupyterlab
+from transcript import transcript
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-def course(tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    shutil.copytree(
-        paths.notebooks(), folder / "notebooks", ignore=shutil.ignore_patterns("*.md", ".ipynb_checkpoints")
-    )
-    return folder
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One JupyterLab for this file, on a learner's copy of the course, without keys."""
+    base = tmp_path_factory.mktemp("learner")
+    environment = {"CHARTPATH_KEYS": "none", "CHARTPATH_HOME": str(base / "home")}
+    environment |= {"CHARTPATH_RECORD": "", "JUPYTER_CONFIG_PATH": str(KIT)}
+    with jupyterlab(course(base / "course"), environment, state=base, options=LOOK) as address:
+        yield address
 
 
-def open_notebook(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/lab/tree/notebooks/{name}")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    run(page, cell(page, "import chartpath as cp"))
+# What a screen reader says of the first exercise, in this order; between these lines it says more.
+SAID = """\
+heading level 1, Can you code your first chart in a minute?
+Now a patient's note. CC is the chief complaint, A/P the assessment and plan: what the clinician thinks it is, and what to do.
+region, Record: Tingling hand at night
+Office or clinic · 04/14/2026 · 41 years, female
+Type the one code for this visit.
+A/P: Carpal tunnel syndrome, left. Wrist splint at night, recheck 6 wks.
+end of region, Record: Tingling hand at night
+5 found for “carpal tunnel”, best first (FY2027)
+region, Result for start-first-code
+0 of 1 code · could be sent, not yet right · 3.93 of 10 points
+list of 1
+Why: the rule, expanded
+Rule: Guideline I.B.13, Laterality
+The answer, and why, collapsed
+end of region, Result for start-first-code
+region, Question start-which-line
+list of 4
+• A. L hand numb and tingling
+• D. Wrist splint at night
+end of region, Question start-which-line"""
 
 
-def cell(page: Page, text: str) -> Locator:
-    """The code cell with this text, scrolled to (JupyterLab draws cells as they come into view)."""
-    found = page.locator(".jp-CodeCell").filter(has_text=text).first
-    for _ in range(60):
-        if found.count():
-            break
-        page.mouse.move(640, 600)
-        page.mouse.wheel(0, 700)
-        page.wait_for_timeout(100)
-    found.scroll_into_view_if_needed()
-    return found
+def assert_said(lines: list[str]) -> None:
+    rest = iter(lines)
+    for wanted in SAID.splitlines():
+        assert wanted in rest, "\n".join(lines)  # `in` reads on from the line before
+    edits = [line for line in lines if line.startswith("edit, ")]
+    assert any("%%answer start-first-code G56.01" in line for line in edits)
 
 
-def run(page: Page, one: Locator) -> None:
-    """Run a cell and wait until the kernel rests again."""
-    one.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-
-
-def answer_until(page: Page, one: Locator, text: str, shown: Locator) -> None:
-    """Type an answer and run it until its card is there: a click can meet a page that is still being drawn."""
-    for attempt in range(4):
-        editor = one.locator(".cm-content")
-        editor.click()
-        page.keyboard.press("Control+A")
-        page.keyboard.insert_text(text)
-        if [line.strip() for line in editor.inner_text().split("\n") if line.strip()] != text.split("\n"):
-            continue
-        page.keyboard.press("Control+Enter")
-        try:
-            shown.wait_for(timeout=15_000)
-            return
-        except TimeoutError:
-            assert attempt < 3, f"no card after {attempt + 1} tries"
-    raise AssertionError(f"the answer could not be typed: {text!r}")
-
-
-def test_the_first_item_from_wrong_to_right(
-    page: Page, serve: Callable[..., str], tmp_path: Path, picture: Callable[..., Path]
+def test_the_first_item_from_wrong_to_right_and_the_next_day(
+    page: Page, address: str, picture: Callable[..., Path]
 ) -> None:
-    address = serve(course(tmp_path), {"CHARTPATH_KEYS": "none"})
-    open_notebook(page, address, "00-start-here/start-here.ipynb")
-    picture(page, "start-here")
+    start = "00-start-here/start-here.ipynb"
+    open_notebook(page, address, start)
+    picture(page, "learner-1-start-page")
+    run(page, cell(page, 'cp.show("start-first-code")'))
+    run(page, cell(page, 'cp.show("start-which-line")'))
     answer = cell(page, "%%answer start-first-code")
     feedback = answer.get_by_role("region", name="Result for start-first-code")
     answer_until(page, answer, "%%answer start-first-code\nG56.01", feedback)
     assert "the other side" in feedback.inner_text()
     assert "G56.02" not in feedback.inner_text()
     feedback.scroll_into_view_if_needed()
-    picture(page, "wrong-answer")
+    picture(page, "learner-2-wrong")
+    why = feedback.locator("details", has_text="the rule").first
+    why.locator("summary").click()
+    assert "Guideline I.B.13" in why.inner_text()
+    picture(page, "learner-3-reads-why")
+    assert_said(transcript(page, ".jp-Notebook"))
     right = feedback.get_by_text("audit-ready: nothing to change")
     answer_until(page, answer, "%%answer start-first-code\ng5602", right)
     assert "10 of 10 points" in feedback.inner_text()
-    picture(page, "right-answer")
+    picture(page, "learner-4-right")
+
+    page.keyboard.press("Control+s")
+    page.locator(".jp-mod-dirty").first.wait_for(state="detached")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Shut Down All Kernels…").click()
+    page.get_by_role("button", name="Shut Down All").click()
+    page.get_by_text("No Kernel").first.wait_for()
+    context = page.context
+    page.close()
+
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    open_notebook(page, address, start)
+    again = cell(page, "%%answer start-first-code")
+    assert "g5602" in again.locator(".cm-content").inner_text()
+    # Until the cell is run again, JupyterLab shows its saved result without the names of regions.
+    assert "10 of 10 points" in again.locator(".jp-OutputArea").inner_text()
+    picture(page, "learner-5-back-again")
+    run(page, again)
+    again.get_by_role("region", name="Result for start-first-code").wait_for()
+
+    run(page, cell(page, "cp.progress()"))
+    progress = page.get_by_role("region", name="Your progress")
+    progress.wait_for()
+    progress.scroll_into_view_if_needed()
+    picture(page, "learner-6-progress")
+    assert "Nothing answered yet" not in progress.inner_text()
+    assert "Begin Start here" not in progress.inner_text()
 
 
-def test_a_practice_chart_and_the_codebook(
-    page: Page, serve: Callable[..., str], tmp_path: Path, picture: Callable[..., Path]
-) -> None:
-    address = serve(course(tmp_path), {"CHARTPATH_KEYS": "none"})
+def test_a_practice_chart_and_the_codebook(page: Page, address: str, picture: Callable[..., Path]) -> None:
     open_notebook(page, address, "10-chart-abstraction-outpatient/read-and-abstract-a-note.ipynb")
     picture(page, "lesson")
     answer = cell(page, "%%answer practice-no-urine-01")
@@ -108,9 +128,8 @@ def test_a_practice_chart_and_the_codebook(
 
 
 def test_an_assessed_chart_says_only_what_the_book_says(
-    page: Page, serve: Callable[..., str], tmp_path: Path, picture: Callable[..., Path]
+    page: Page, address: str, picture: Callable[..., Path]
 ) -> None:
-    address = serve(course(tmp_path), {"CHARTPATH_KEYS": "none"})
     open_notebook(page, address, "10-chart-abstraction-outpatient/code-ten-outpatient-charts.ipynb")
     answer = cell(page, "%%answer op-dysuria-01")
     check = answer.get_by_role("region", name="Check of op-dysuria-01")

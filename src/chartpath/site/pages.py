@@ -16,7 +16,14 @@ _OCCUPATION = "29-2072"
 _STYLE = (
     Path(outlook.__file__).parent / "share" / "voila" / "templates" / "chartpath" / "static" / "outlook.css"
 )
-_LAB = Path(outlook.__file__).parents[1] / "_jupyter" / "custom" / "custom.css"
+_LAB = (
+    Path(outlook.__file__).parents[1]
+    / "_jupyter"
+    / "labextensions"
+    / "chartpath-look"
+    / "static"
+    / "look.css"
+)
 _FRONT = """
 .site-list { padding-left: 1.25rem; } .site-list li { margin: .3rem 0; }
 .site-areas { columns: 14rem; padding-left: 1.25rem; } .site-go { font-size: 1.15rem; font-weight: 600; }
