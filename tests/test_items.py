@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -110,12 +109,3 @@ def test_a_wrong_key_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("CHARTPATH_KEYS", str(tmp_path / "gone"))
     with pytest.raises(BadInput, match="CHARTPATH_KEYS"):
         paths.keys()
-
-
-def test_contract_cases_become_charts_and_keys() -> None:
-    cases = json.loads((Path(__file__).parent / "audit" / "cases.json").read_text(encoding="utf-8"))
-    for case in cases["charts"]:
-        key = items.key_from_case(case)
-        assert [code.code for code in key.codes] == [row["code"] for row in case["gold"]]
-        assert key.miscodings == ()
-        assert items.chart_from_case(case).setting == case["setting"]

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartpath import cli_audit, cli_career, cli_class, cli_generate, cli_outlook, cli_report, cli_site, paths
+from chartpath import (
+    cli_audit,
+    cli_career,
+    cli_class,
+    cli_classes,
+    cli_generate,
+    cli_outlook,
+    cli_report,
+    cli_site,
+    paths,
+)
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
 
@@ -51,7 +61,8 @@ def lab(
 
     if find_spec("jupyterlab") is None:
         raise BadInput('JupyterLab is not installed here. Run: python -m pip install "chartpath[course]"')
-    root = _workspace()
+    own = os.environ.get("CHARTPATH_COURSE")
+    root = Path(own) if own else _workspace()
     start = "notebooks/00-start-here/start-here.ipynb"
     command = [
         sys.executable,
@@ -65,8 +76,8 @@ def lab(
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container everybody is root, and Jupyter would refuse to start
     # The kit's own style sheet: links underlined, remarks and cell numbers dark enough to read.
-    own = str(Path(__file__).parent / "_jupyter")
-    command.append(f"--LabApp.extra_labextensions_path={Path(own) / 'labextensions'}")
+    ours = str(Path(__file__).parent / "_jupyter")
+    command.append(f"--LabApp.extra_labextensions_path={Path(ours) / 'labextensions'}")
     command += context.args
     environment = dict(os.environ)
     if paths.grading() and find_spec("nbgrader"):
@@ -75,7 +86,7 @@ def lab(
         environment.update(lab_environment())
     # The kit's own settings come last: no news request, since nothing is sent anywhere.
     environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
-        part for part in (environment.get("JUPYTER_CONFIG_PATH", ""), own) if part
+        part for part in (environment.get("JUPYTER_CONFIG_PATH", ""), ours) if part
     )
     raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own command line
 
@@ -265,6 +276,7 @@ cli_career.add_to(app)
 cli_outlook.add_to(app)
 cli_generate.add_to(app)
 cli_class.add_to(app)
+cli_classes.add_to(app)
 cli_report.add_to(app)
 cli_site.add_to(app)
 
@@ -301,7 +313,16 @@ def _fail(message: str, status: int) -> None:
 def _root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="CHARTPATH_COURSE",
+            help="Folder of a class of your own, made by `chartpath class new`; this checkout when left out.",
+        ),
+    ] = None,
 ) -> None:
+    if course is not None:
+        os.environ["CHARTPATH_COURSE"] = str(course.resolve())  # for the processes of this run too
     if version:
         print(__version__)
         raise typer.Exit(0)

@@ -87,7 +87,7 @@ def _one(name: str, data: dict[str, Any], case: str, answer: str, as_json: bool)
     from chartpath.answers import parse
     from chartpath.audit import audit as run_audit
     from chartpath.audit.contract import result_json
-    from chartpath.items import chart_from_case, key_from_case
+    from chartpath.cases import chart_from_case, key_from_case
 
     found = next((one for one in data["charts"] if one.get("id") == case), None)
     if found is None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +31,11 @@ from chartpath.errors import BadInput, KeyNotAtHand
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader where PyYAML ships it
 DRILL = "drill-"  # an id that begins so is made by rule, not read from a file
+CLASS = "class-"
+"""An id that begins so belongs to a chart made for one class: it is in no bank, its notebook carries it."""
+
+CARRIED = "charts"
+"""In a notebook's own metadata, below `chartpath`: chart files by id, that its cells show and ask for."""
 DEFAULT_PROMPT = "Code this record: one code a line, the first-listed diagnosis first."
 
 
@@ -258,15 +267,24 @@ def _read_text(path: Path) -> str:
 
 def read_chart(path: Path) -> Item:
     """The `codes` item in one chart file. Raises BadInput (file, line, what to do) when it is malformed."""
-    text = _read_text(path)
+    made = chart_item(_read_text(path), path.name)
+    if made.id != path.stem:
+        raise BadInput(
+            f"{path.name}: the head says id {made.id}. The file is named after its id; make them agree."
+        )
+    return made
+
+
+def chart_item(text: str, where: str) -> Item:
+    """The `codes` item in the text of a chart file. Raises BadInput, naming `where`, when it is malformed."""
     head, separator, note = text.removeprefix("---\n").partition("\n---\n")
     if not text.startswith("---\n") or not separator:
         raise BadInput(
-            f"{path.name}: a chart begins with a head between two lines of ---. Compare with another chart."
+            f"{where}: a chart begins with a head between two lines of ---. Compare with another chart."
         )
-    data = _load_yaml(head, path.name)
+    data = _load_yaml(head, where)
     if not isinstance(data, dict):
-        raise BadInput(f"{path.name}: the head must hold `name: value` lines. Compare with another chart.")
+        raise BadInput(f"{where}: the head must hold `name: value` lines. Compare with another chart.")
     patient = data.pop("patient", None) or {}
     shared = {name: data.get(name) for name in ("id", "title")}
     chart = _structure(
@@ -281,17 +299,13 @@ def read_chart(path: Path) -> Item:
             **{name: data.pop(name) for name in ("admitted", "discharge_status") if name in data},
         },
         Chart,
-        path.name,
+        where,
     )
-    check_record(chart.setting, chart.note, path.name)
+    check_record(chart.setting, chart.note, where)
     data.setdefault("prompt", DEFAULT_PROMPT)
     data.setdefault("points", 10)
-    made: Item = _structure({**data, "kind": "codes"}, Item, path.name)
-    if made.id != path.stem:
-        raise BadInput(
-            f"{path.name}: the head says id {made.id}. The file is named after its id; make them agree."
-        )
-    return _checked(evolve(made, chart=chart), path.name)
+    made: Item = _structure({**data, "kind": "codes"}, Item, where)
+    return _checked(evolve(made, chart=chart), where)
 
 
 def read_questions(path: Path) -> list[Item]:
@@ -358,6 +372,8 @@ def item(item_id: str) -> Item:
     wanted = str(item_id).strip().lower()
     if wanted.startswith(DRILL):
         return _drilled(wanted)[0]
+    if wanted.startswith(CLASS):
+        return _of_class(wanted)
     if len(wanted) <= 64 and _ID.fullmatch(wanted):
         path = paths.datasets() / "charts" / f"{wanted}.md"
         if path.is_file():
@@ -397,6 +413,8 @@ def items(unit: str | None = None) -> list[Item]:
 def key(item_id: str) -> Key:
     """The key of an item. Raises KeyNotAtHand where an assessed item's key is not on this machine."""
     one = item(item_id)
+    if one.id in _lent.get() and (lent_key := _lent.get()[one.id][1]) is not None:
+        return lent_key
     if not one.assessed:
         drilled = one.id.startswith(DRILL)
         return _drilled(one.id)[1] if drilled else _key_at(paths.datasets() / "keys" / f"{one.id}.yaml")
@@ -407,6 +425,48 @@ def key(item_id: str) -> Key:
             f"{one.id} is scored by your instructor, who has its key. Save the notebook (Ctrl+S), and hand it in when you are done."
         )
     return _key_at(path)
+
+
+_NONE_LENT: Mapping[str, tuple[Item, Key | None]] = {}
+_lent: ContextVar[Mapping[str, tuple[Item, Key | None]]] = ContextVar("lent", default=_NONE_LENT)
+
+
+@contextmanager
+def lent(charts: Mapping[str, Item], keys: Mapping[str, Key]) -> Iterator[None]:
+    """Let `item` and `key` know a class's own charts for as long as this lasts (an instructor's side has them)."""
+    token = _lent.set({name: (one, keys.get(name)) for name, one in charts.items()})
+    try:
+        yield
+    finally:
+        _lent.reset(token)
+
+
+def _of_class(item_id: str) -> Item:
+    """A class's own chart: lent, or carried by a notebook of the folder that Python runs in."""
+    found = _lent.get().get(item_id)
+    if found:
+        return found[0]
+    for path in sorted(Path().glob("*.ipynb")):
+        about = path.stat()
+        made = _carried(path.resolve(), about.st_mtime_ns, about.st_size).get(item_id)
+        if made:
+            return made
+    raise BadInput(
+        f"The chart {item_id[:60]} is not in this folder. It travels inside the notebook that asks for it: "
+        "open that notebook from the folder you unpacked it to."
+    )
+
+
+@lru_cache(maxsize=64)
+def _carried(path: Path, _time: int, _size: int) -> Mapping[str, Item]:
+    """The charts that a notebook carries, by id; none where it carries none or cannot be read."""
+    try:
+        metadata = json.loads(path.read_bytes())["metadata"]["chartpath"]
+        texts = metadata.get(CARRIED, {}).items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}  # not every notebook of a folder is the kit's
+    made = [chart_item(str(text), f"{path.name}, chart {name}") for name, text in texts]
+    return {one.id: one for one in made if one.id.startswith(CLASS)}
 
 
 @lru_cache(maxsize=256)
@@ -426,75 +486,5 @@ def _key_at(path: Path) -> Key:
 
 def forget() -> None:
     """Drop what was read, so that changed files are read again (for authors and tests)."""
-    for kept in (_chart_at, _questions_at, _key_at, _drilled):
+    for kept in (_chart_at, _questions_at, _key_at, _drilled, _carried):
         kept.cache_clear()
-
-
-def chart_from_case(case: dict[str, Any]) -> Chart:
-    """The chart of one case in the schema of the published contract (`charts.json`)."""
-    patient = case.get("patient") or {}
-    # A case without a date is taken to lie in the April 2026 release, which the file was checked against.
-    date = patient.get("encounter_date") or "2026-04-01"
-    return Chart(
-        id=str(case.get("id", "")),
-        title=str(case.get("title", "")),
-        setting=str(case.get("setting", "office")),
-        difficulty=int(case.get("difficulty") or 1),
-        encounter_date=dt.date.fromisoformat(str(date)[:10]),
-        age=patient.get("age"),
-        sex=patient.get("sex"),
-        note=str(case.get("note") or case.get("situation") or ""),
-    )
-
-
-def key_from_case(case: dict[str, Any]) -> Key:
-    """The key of one contract case. Never reads its wrong submissions or what is expected of them."""
-    annotations = case.get("annotations") or {}
-    gold = sorted(case.get("gold") or [], key=lambda row: row.get("seq") or 0)
-    return Key(
-        item=str(case.get("id", "")),
-        codes=tuple(
-            KeyCode(
-                code=row["code"],
-                role=row.get("role") or "secondary",
-                rationale=row.get("rationale") or "",
-                poa=row.get("poa"),
-                evidence=tuple(row.get("evidence") or ()),
-                citations=tuple(row.get("citations") or ()),
-                required=bool(row.get("required", True)),
-            )
-            for row in gold
-        ),
-        alternatives=tuple(tuple(codes) for codes in _code_lists(case.get("accepted_alternatives"))),
-        optional=tuple(
-            OptionalCode(row["code"], row.get("why") or "")
-            if isinstance(row, dict)
-            else OptionalCode(str(row))
-            for row in case.get("optional_codes") or ()
-        ),
-        sequence=tuple(
-            SequenceRule(
-                rule["before"],
-                rule["after"],
-                bool(rule.get("requires")),
-                rule.get("reason") or "",
-                bool(rule.get("requires_after")),
-            )
-            for rule in case.get("sequence_rules") or ()
-        ),
-        integral_symptoms=tuple(
-            IntegralSymptom(row["code"], row.get("integral_to") or "", row.get("why") or "")
-            for row in annotations.get("integral_symptoms") or ()
-        ),
-        not_reportable=tuple(
-            NotReportable(
-                row.get("phrase") or "", tuple(row.get("code_prefixes") or ()), row.get("kind") or ""
-            )
-            for row in annotations.get("uncertain_or_ruled_out") or ()
-        ),
-    )
-
-
-def _code_lists(alternatives: Any) -> list[list[str]]:
-    """Accepted alternatives are lists of codes, or objects that hold one under `codes`."""
-    return [list(entry["codes"]) if isinstance(entry, dict) else list(entry) for entry in alternatives or ()]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from chartpath.answers import CodeLine
+from chartpath.cases import chart_from_case, key_from_case
 from chartpath.codesets import edition_for, store
-from chartpath.items import Chart, Key, chart_from_case, key_from_case
+from chartpath.items import Chart, Key
 
 OWN = Path(__file__).with_name("cases.json")
 _BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "domain" / "charts.json"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from classroom import FIRST, NOTEBOOK, SECOND, UNIT, cell, new_course, submit
+from twelve import STAY, answers_of
 
 from chartpath import items
 from chartpath.answers import parse
@@ -25,7 +26,6 @@ from chartpath.report.coding import Accuracy, Outcomes
 from chartpath.report.stats import Share, wilson
 from chartpath.report.tables import tables
 from chartpath.scoring import grade, key_lines
-from conftest import STAY, answers_of
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ from typing import Any
 from chartpath.answers import CodeLine, normalize_code
 from chartpath.audit.engine import audit
 from chartpath.audit.model import AuditResult
+from chartpath.cases import chart_from_case, key_from_case
 from chartpath.codesets import Store
 from chartpath.errors import BadInput
-from chartpath.items import Chart, Key, chart_from_case, key_from_case
+from chartpath.items import Chart, Key
 
 _METRICS = ("tp", "fp", "fn", "precision", "recall", "f1", "first_listed_correct")
 

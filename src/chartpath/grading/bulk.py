@@ -27,6 +27,7 @@ from attrs import evolve, frozen
 from chartpath import items
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
+from chartpath.grading import forms
 from chartpath.grading.cells import scored_item
 from chartpath.grading.course import LINKED_FOLDER, Course
 from chartpath.grading.ledger import Entry, Ledger, ReleasedUnit, Standing
@@ -81,6 +82,7 @@ def grade_class(
         setup = _setup(unit, released, course, config, feedback)
         journal = _Journal(course.folder / ".graded" / f"{unit}.jsonl", _fingerprint(setup))
         rows: dict[str, Row] = {}
+        form_of = forms.by_learner(course)
 
         def done(learner: str, row: Row) -> None:
             rows[learner] = row
@@ -89,7 +91,7 @@ def grade_class(
 
         def pending() -> Iterator[_Part]:
             for some in _in_parts(learners, unit, setup, course):
-                part, known = _read_part(some, unit, released, setup, ledger, course, journal, again)
+                part, known = _read_part(some, unit, released, setup, ledger, course, journal, again, form_of)
                 for learner, row in known.items():
                     done(learner, row)
                 if part.works:
@@ -108,9 +110,11 @@ def grade_class(
 
 def _warm(setup: Setup) -> None:
     """Have the code sets and rules in memory that scoring these items takes: mark the keys themselves."""
-    for item, key in setup.keys.items():
-        if key.codes:
-            score_outputs(scored(item, "\n".join(key_lines(key)), setup.keys))
+    keys = {**setup.keys, **(setup.form.keys if setup.form else {})}
+    with forms.lending(setup.form):
+        for item, key in keys.items():
+            if key.codes:
+                score_outputs(scored(item, "\n".join(key_lines(key)), keys))
 
 
 def mark_all(setup: Setup, works: Sequence[Submission]) -> list[Marked | str]:
@@ -148,8 +152,11 @@ def _setup(unit: str, released: ReleasedUnit, course: Course, config: Any, feedb
     wanted = {
         item for book in books for cell in book.cells if (item := scored_item(cell.source)) and cell.grade
     }
-    keys = {item: items.key(item) for item in sorted(wanted)}
-    return Setup(unit, tuple(books), prose, keys, released.due, feedback, late_penalty(config))
+    own = {item for item in wanted if item.startswith(items.CLASS)}
+    keys = {item: items.key(item) for item in sorted(wanted - own)}
+    form = forms.first(course) if own and len(forms.names(course)) == 1 else None
+    several = bool(own) and form is None
+    return Setup(unit, tuple(books), prose, keys, released.due, feedback, late_penalty(config), form, several)
 
 
 def late_penalty(config: Any) -> Penalty | None:
@@ -208,6 +215,7 @@ def _read_part(
     course: Course,
     journal: _Journal,
     again: bool,
+    form_of: forms.Of,
 ) -> tuple[_Part, dict[str, Row]]:
     """The work of some learners that is to be marked, and the rows of those whose row stands already."""
     known: dict[str, Row] = {}
@@ -221,7 +229,7 @@ def _read_part(
     standing = ledger.standing(released, fit)
     works, digests = [], {}
     for learner in fit:
-        work = _read(course.submitted / learner / unit, learner, setup, standing[learner])
+        work = _read(course.submitted / learner / unit, learner, setup, standing[learner], form_of)
         digest = hashlib.sha256(pickle.dumps(_plain(work), protocol=5)).hexdigest()
         row = None if again else journal.row(learner, digest)
         if row and standing[learner].submission and _files_stand(course, unit, row, setup):
@@ -237,10 +245,12 @@ def _plain(work: Submission) -> Any:
     hands = sorted((place, hand.score, hand.extra) for place, hand in work.hands.items())
     files = sorted((name, hashlib.sha256(data).hexdigest()) for name, data in work.files.items())
     extension = work.extension.total_seconds() if work.extension else None
-    return (files, sorted(work.faults.items()), work.timestamp, extension, hands, sorted(work.words.items()))
+    form = work.form.digest if work.form else ""
+    words = sorted(work.words.items())
+    return (files, sorted(work.faults.items()), work.timestamp, extension, hands, words, form)
 
 
-def _read(folder: Path, learner: str, setup: Setup, standing: Standing) -> Submission:
+def _read(folder: Path, learner: str, setup: Setup, standing: Standing, form_of: forms.Of) -> Submission:
     files: dict[str, bytes] = {}
     faults: dict[str, str] = {}
     timestamp = None
@@ -259,6 +269,12 @@ def _read(folder: Path, learner: str, setup: Setup, standing: Standing) -> Submi
                 faults[book.stem] = data
         timestamp = time_of(folder)
         exchange = {name: data for name in _EXCHANGE if isinstance(data := bytes_of(folder / name), bytes)}
+    form = None
+    if setup.several:
+        try:
+            form = form_of(learner)
+        except BadInput as error:
+            faults = {book.stem: str(error) for book in setup.notebooks}
     return Submission(
         learner,
         files,
@@ -268,6 +284,7 @@ def _read(folder: Path, learner: str, setup: Setup, standing: Standing) -> Submi
         dict(standing.hands),
         dict(standing.words),
         exchange,
+        form,
     )
 
 
@@ -390,6 +407,7 @@ def _fingerprint(setup: Setup) -> str:
         str(setup.due),
         setup.feedback,
         repr(getattr(setup.penalty, "config", None)),
+        setup.form.digest if setup.form else "",
     ]
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
 

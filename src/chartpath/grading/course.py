@@ -133,14 +133,26 @@ def _alembic_version() -> str:
 
 
 def this_course() -> Course:
-    """The course of this checkout; CHARTPATH_DB may name its gradebook.
+    """The course of this checkout, or that of a class that CHARTPATH_COURSE names; CHARTPATH_DB may name its gradebook.
 
-    Raises BadInput in an installed kit, which has no grading folder.
+    Raises BadInput in an installed kit, which has no grading folder, and for a folder that holds no course.
     """
+    named = os.environ.get("CHARTPATH_COURSE", "")
+    if named:
+        return Course(_grading_folder(Path(named)), os.environ.get("CHARTPATH_DB", ""))
     folder = paths.grading()
     if folder is None:
         raise BadInput("There is no grading/ folder here. Clone the whole repository to teach with the kit.")
     return Course(folder, os.environ.get("CHARTPATH_DB", ""))
+
+
+def _grading_folder(named: Path) -> Path:
+    for folder in (named, named / "grading"):
+        if (folder / CONFIG).is_file():
+            return folder.resolve()
+    raise BadInput(
+        f"{named} holds no course: there is no grading/{CONFIG} in it. Name the folder that `chartpath class new` made."
+    )
 
 
 def _with_driver(url: str) -> str:

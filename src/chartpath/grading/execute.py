@@ -17,7 +17,7 @@ from chartpath.answers import split_cell
 from chartpath.errors import BadInput
 from chartpath.grading import cells
 from chartpath.grading.outputs import NOTES
-from chartpath.grading.preprocessors import NOT_RUN, from_dict, shown
+from chartpath.grading.preprocessors import NOT_RUN, from_dict, lent_to, shown
 from chartpath.grading.sandbox import BoxedKernel, why_not
 
 
@@ -34,18 +34,21 @@ class SkipStrayCells(NbGraderPreprocessor):  # type: ignore[misc]
         Raises KeyNotAtHand when a key is missing: in the kernel it would only turn into 0 points.
         """
         scored_items = set(cells.counting_answers(nb.cells))
-        for item in scored_items:
-            items.key(item)
-        for cell in nb.cells:
-            if cell.cell_type == "code" and not self._runs(cell, scored_items):
-                cell.metadata["tags"] = [NOT_RUN]
+        with lent_to(self, resources):
+            for item in scored_items:
+                items.key(item)
+            for cell in nb.cells:
+                if cell.cell_type == "code" and not self._runs(cell, scored_items):
+                    cell.metadata["tags"] = [NOT_RUN]
         return nb, resources
 
     def _runs(self, cell: NotebookNode, scored_items: set[str]) -> bool:
         if is_locked(cell):
-            return not (_boxed(self.config) and is_grade(cell) and cells.scored_item(cell.source))
-        if cells.answered_item(cell.source) in scored_items:
-            return True
+            item = cells.scored_item(cell.source) if is_grade(cell) else None
+            return not item or not (_boxed(self.config) or item.startswith(items.CLASS))
+        answered = cells.answered_item(cell.source)
+        if answered in scored_items:
+            return not answered.startswith(items.CLASS)  # its chart and key are this process's alone
         if is_solution(cell):
             return cell.metadata.nbgrader.grade_id not in scored_items  # an instructor's own code exercise
         return shown(cell.source) is not None

@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 
 from chartpath import items
 from chartpath.errors import BadInput, KeyNotAtHand
+from chartpath.grading import forms
 from chartpath.grading.cells import counting_answers, scored_item
 from chartpath.grading.course import Course, check_unit, this_course
 from chartpath.grading.lock import alone
@@ -44,7 +45,8 @@ def grade_unit(
     graded = [name for name, has_cells in released_notebooks(unit, course).items() if has_cells]
     config = course.config(engine)
     wanted = _learners(unit, course, learners)
-    _require_keys(unit, graded, engine, course)
+    with forms.lending(forms.first(course)):
+        _require_keys(unit, graded, engine, course)
     if engine == "answers":
         from chartpath.grading.bulk import grade_class
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chartpath.errors import BadInput, ChartpathError
+from chartpath.grading import forms
 from chartpath.grading.bulk import bytes_of, time_of
 from chartpath.grading.course import LINKED_FOLDER, Course, hushed, quiet_log, write_whole
 from chartpath.grading.marking import broken_page, read_time, why_unreadable
@@ -33,7 +34,8 @@ def grade_learner(
     `unsafe` lets a kernel run outside of bubblewrap.
     """
     try:
-        return _grade_learner(unit, learner, engine, graded, feedback, course, unsafe)
+        with forms.lending(forms.by_learner(course)(learner)):
+            return _grade_learner(unit, learner, engine, graded, feedback, course, unsafe)
     except Exception as error:  # whatever it is, the rest of the class is graded
         why = (
             str(error) if isinstance(error, ChartpathError) else f"It could not be graded: {_one_line(error)}"

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import Factory, evolve, frozen
 
 from chartpath.errors import BadInput, ChartpathError
-from chartpath.grading import cells, pages
+from chartpath.grading import cells, forms, pages
 from chartpath.grading.ledger import Hand, ReleasedNotebook
 from chartpath.grading.outputs import NOTES, fill
 from chartpath.items import Key
@@ -36,7 +36,8 @@ Place = tuple[str, str]
 class Setup:
     """What marking needs to know of a unit: the notebooks that hold graded cells, and the keys of their items.
 
-    `prose` maps a notebook to its released text cells. `others` are released notebooks without graded cells.
+    `prose` maps a notebook to its released text cells. `form` are the class's own charts where everybody has the same;
+    where there are `several` forms, each submission brings its own.
     """
 
     unit: str
@@ -46,6 +47,8 @@ class Setup:
     due: dt.datetime | None = None
     feedback: bool = True
     penalty: Penalty | None = None
+    form: forms.Form | None = None
+    several: bool = False
 
 
 @frozen
@@ -64,6 +67,7 @@ class Submission:
     hands: Mapping[Place, Hand] = Factory(dict)
     words: Mapping[Place, str] = Factory(dict)
     exchange: Mapping[str, bytes] = Factory(dict)
+    form: forms.Form | None = None
 
 
 @frozen
@@ -84,6 +88,12 @@ class Marked:
 
 def mark(setup: Setup, work: Submission) -> Marked:
     """Score one submission. Raises KeyError for an item without a key, and BadInput for a broken one."""
+    form = work.form or setup.form
+    with forms.lending(form):
+        return _mark(evolve(setup, keys={**setup.keys, **form.keys}) if form else setup, work)
+
+
+def _mark(setup: Setup, work: Submission) -> Marked:
     handed_in, fault = read_time(work.timestamp)
     due = setup.due + work.extension if setup.due and work.extension else setup.due
     late = max(0.0, (handed_in - due).total_seconds()) if handed_in and due else 0.0
@@ -99,7 +109,7 @@ def mark(setup: Setup, work: Submission) -> Marked:
             scores |= {(book.stem, name): 0.0 for name in book.graded}
             continue
         try:
-            found, notes, points = _score(book, work.files[book.stem], setup.keys)
+            found, notes, points = _score(book, work.files[book.stem], setup.keys, work.form)
         except ChartpathError as error:
             broken[book.stem] = str(error)
             scores |= {(book.stem, name): 0.0 for name in book.graded}
@@ -202,7 +212,7 @@ def why_unreadable(data: bytes) -> str:
 
 
 def _score(
-    book: ReleasedNotebook, data: bytes, keys: Mapping[str, Key]
+    book: ReleasedNotebook, data: bytes, keys: Mapping[str, Key], form: forms.Form | None
 ) -> tuple[list[dict[str, Any]], list[str], dict[str, float]]:
     """Restored cells with their outputs, what had been tampered with, and the points of each score cell."""
     fault = why_unreadable(data)
@@ -214,6 +224,8 @@ def _score(
             f"The file is in notebook format {notebook['nbformat']}. Open it in JupyterLab 4 and save it again."
         )
     restored, notes = cells.restore(notebook["cells"], book.cells)
+    if form:
+        notes += forms.not_own(notebook, form)
     return restored, notes, fill(restored, keys)
 
 

@@ -8,6 +8,7 @@ ReadableFeedback.
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from traitlets import List
 from chartpath import items
 from chartpath.answers import parse, split_cell
 from chartpath.errors import BadInput
-from chartpath.grading import cells, pages
+from chartpath.grading import cells, forms, pages
+from chartpath.grading.course import Course
 from chartpath.grading.outputs import NOTES, score_outputs, scored, shown_output
 from chartpath.grading.safety import clean_html, plain_text
 from chartpath.scoring import Graded
@@ -39,6 +41,16 @@ def from_dict(value: Any) -> Any:
     return notebooknode.from_dict(value)
 
 
+def lent_to(step: NbGraderPreprocessor, resources: Any) -> AbstractContextManager[None]:
+    """The class's own charts with their keys, where the course has any: of this learner, or of the release."""
+    if step.parent is None:
+        return nullcontext()  # a step by itself belongs to no course
+    course = Course(Path(_coursedir(step).root))
+    learner = resources.get("nbgrader", {}).get("student", "")
+    form = forms.first(course) if learner in ("", ".") else forms.by_learner(course)(learner)
+    return forms.lending(form)
+
+
 def _coursedir(step: NbGraderPreprocessor) -> Any:
     """nbgrader's CourseDirectory: a step belongs to an exporter, and that to a converter, which knows it."""
     return step.parent.parent.coursedir
@@ -49,7 +61,12 @@ class RefuseAnswers(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the notebook as it is. Raises BadInput when it holds an answer to an assessed item."""
-        name = resources["metadata"]["name"]
+        with lent_to(self, resources):
+            self._refuse_typed(nb, resources["metadata"]["name"])
+        self._refuse_stray_files(Path(resources["metadata"]["path"]))
+        return nb, resources
+
+    def _refuse_typed(self, nb: NotebookNode, name: str) -> None:
         for cell in nb.cells:
             parts = split_cell(cell.source) if cell.cell_type == "code" else None
             if not parts or not parts[0]:
@@ -59,8 +76,6 @@ class RefuseAnswers(NbGraderPreprocessor):  # type: ignore[misc]
                 raise BadInput(
                     f"{name}.ipynb holds an answer to {item.id}. Run `chartpath build --force`, then release again."
                 )
-        self._refuse_stray_files(Path(resources["metadata"]["path"]))
-        return nb, resources
 
     def _refuse_stray_files(self, folder: Path) -> None:
         patterns = [*_coursedir(self).ignore, "*.ipynb"]
@@ -162,6 +177,11 @@ class ScoreAnswers(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the notebook with results. Raises KeyNotAtHand or BadInput where an item cannot be scored."""
+        with lent_to(self, resources):
+            self._score(nb)
+        return nb, resources
+
+    def _score(self, nb: NotebookNode) -> None:
         counted = cells.counting_answers(nb.cells)
         for cell in nb.cells:
             if cell.cell_type != "code":
@@ -177,7 +197,6 @@ class ScoreAnswers(NbGraderPreprocessor):  # type: ignore[misc]
             else:
                 output = shown(cell.source)
                 cell.outputs = [output] if output else []
-        return nb, resources
 
 
 def _scored_outputs(result: Graded) -> list[NotebookNode]:
@@ -200,6 +219,11 @@ class CheckScores(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the notebook with sound score cells. Raises KeyNotAtHand or BadInput as scoring does."""
+        with lent_to(self, resources):
+            self._check_all(nb)
+        return nb, resources
+
+    def _check_all(self, nb: NotebookNode) -> None:
         counted = cells.counting_answers(nb.cells)
         for cell in nb.cells:
             if cell.cell_type != "code":
@@ -212,7 +236,6 @@ class CheckScores(NbGraderPreprocessor):  # type: ignore[misc]
             else:
                 output = shown(cell.source)
                 cell.outputs = [output] if output else _harmless(cell.outputs)
-        return nb, resources
 
     def _check(self, cell: NotebookNode, item: str, result: Graded) -> str:
         for output in cell.outputs:
@@ -265,7 +288,8 @@ class ReadableFeedback(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the notebook, with `resources["chartpath"]` and each cell's `chartpath` filled for the template."""
         facts = resources["nbgrader"]
-        rows = pages.annotate(nb.cells, self._released_prose(facts))
+        with lent_to(self, resources):
+            rows = pages.annotate(nb.cells, self._released_prose(facts))
         notes = nb.metadata.get(NOTES, ())
         resources["chartpath"] = pages.facts(
             facts["assignment"], facts["notebook"], facts["student"], rows, notes

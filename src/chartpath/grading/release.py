@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from chartpath._version import __version__
 from chartpath.errors import BadInput, ChartpathError
+from chartpath.grading import forms
 from chartpath.grading.course import Course, check_unit, hushed, quiet_log, this_course
-from chartpath.handin import MANIFEST, graded_notebook, write_zip
+from chartpath.handin import MANIFEST, check_learner_id, graded_notebook, write_zip
 
 START = "START-HERE.txt"
 
@@ -24,9 +26,83 @@ def release_unit(
     The bundle holds the released notebooks, START-HERE.txt and manifest.json: no keys, no source text, no
     instructor's notes. The same release gives the same bytes. `out` is the folder it is written to (default:
     the course's release folder). Raises BadInput for an unknown unit, an answer in a notebook, a stray file, an
-    item without its key; and when another `UNIT.zip` is there already, unless `force`.
+    item without its key; when another `UNIT.zip` is there already, unless `force`; and for a class whose learners
+    get several forms of the unit's charts: each gets a bundle of their own then (`learner_bundles`).
     """
     course = course or this_course()
+    if _several_forms(unit, course):
+        raise BadInput(
+            f"This class has several forms of the charts of {unit}: one bundle for all would give everybody the first. "
+            f"Run `chartpath class bundles {unit} --roster FILE`."
+        )
+    target = (out or course.released) / f"{unit}.zip"
+    members = _release(unit, course, lambda members: _check_target(target, members, force))
+    write_zip(target, members)
+    return target
+
+
+def learner_bundles(
+    unit: str, learners: Iterable[str], out: Path | None = None, *, course: Course | None = None
+) -> dict[str, Path]:
+    """Release a unit and write a bundle for each learner, `UNIT/LEARNER.zip` in `out`, with the charts of their form.
+
+    `learners.csv` in the grading folder keeps who got which form: a learner in it keeps theirs, a new one gets the form
+    that the fewest have. Where all have the same charts, the bundles are the same. `out` is a folder (default: `bundles`
+    beside the course's grading folder). Raises BadInput as `release_unit` does, and for what is no learner id.
+    """
+    course = course or this_course()
+    wanted = list(dict.fromkeys(check_learner_id(one) for one in learners))
+    shared = _release(unit, course, lambda members: None)
+    folder = (out or course.folder.parent / "bundles") / unit
+    _make(folder)
+    several = _several_forms(unit, course)
+    had = forms.given(course) if several else {}
+    if several:
+        had = _hand_out(course, wanted, had)
+    made = {}
+    for learner in wanted:
+        members = _with_form(unit, shared, forms.read(course, had[learner])) if several else shared
+        made[learner] = folder / f"{learner}.zip"
+        write_zip(made[learner], members)
+    return made
+
+
+def _hand_out(course: Course, learners: Sequence[str], had: dict[str, str]) -> dict[str, str]:
+    """Give each new learner the form that the fewest have, and write it down."""
+    spread = dict.fromkeys(forms.names(course), 0)
+    for name in had.values():
+        spread[name] += 1
+    for learner in learners:
+        if learner not in had:
+            had[learner] = min(spread, key=lambda name: spread[name])
+            spread[had[learner]] += 1
+    forms.write_given(course, had)
+    return had
+
+
+def _with_form(unit: str, shared: Mapping[str, bytes], form: forms.Form) -> dict[str, bytes]:
+    """The bundle's members, with the charts of this form in its notebooks."""
+    notebooks = {}
+    for name, data in shared.items():
+        if name.endswith(".ipynb"):
+            notebook = json.loads(data)
+            forms.carry(notebook, form)
+            text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+            notebooks[name.partition("/")[2]] = text.encode()
+    return _bundle(unit, notebooks)
+
+
+def _several_forms(unit: str, course: Course) -> bool:
+    """Whether a unit asks for charts of the class's own, and learners get different ones."""
+    if len(forms.names(course)) < 2:
+        return False
+    ids = forms.read(course, forms.names(course)[0]).charts
+    texts = [path.read_text(encoding="utf-8") for path in (course.source / check_unit(unit)).glob("*.ipynb")]
+    return any(name in text for text in texts for name in ids)
+
+
+def _release(unit: str, course: Course, check: Callable[[dict[str, bytes]], None]) -> dict[str, bytes]:
+    """Run nbgrader's generate_assignment, once tried and checked; returns the members of the bundle."""
     check_unit(unit)
     folder = course.source / unit
     if not folder.is_dir():
@@ -34,7 +110,6 @@ def release_unit(
         raise BadInput(f"There is no unit {unit!r} in {course.source}. Units are {units}.")
     if not any(folder.glob("*.ipynb")):
         raise BadInput(f"{folder} has no notebooks yet. Run `chartpath build {unit}` first.")
-    target = (out or course.released) / f"{unit}.zip"
     config = course.config()
     with tempfile.TemporaryDirectory() as scratch:
         # Tried out first, away from the gradebook: a release that cannot be made changes nothing.
@@ -43,22 +118,31 @@ def release_unit(
         trial.SaveCells.enabled = False
         trial.GenerateAssignment.no_database = True
         _generate(unit, course, trial)
-        members = _bundle(unit, Path(scratch, unit))
+        members = _bundle(unit, _notebooks(Path(scratch, unit)))
+    check(members)
+    with course.gradebook(config):
+        pass  # made whole before nbgrader writes to it
+    _generate(unit, course, config)
+    return _bundle(unit, _notebooks(course.released / unit))
+
+
+def _check_target(target: Path, members: dict[str, bytes], force: bool) -> None:
     if target.is_file() and not force and not _same(target, members):
         raise BadInput(
             f"{target} is there already and differs. Give --force to replace it, or --out for another folder."
         )
-    with course.gradebook(config):
-        pass  # made whole before nbgrader writes to it
-    _generate(unit, course, config)
+    _make(target.parent)
+
+
+def _make(folder: Path) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(
-            f"{target.parent} cannot be made ({error.strerror}). Choose another folder."
-        ) from error
-    write_zip(target, _bundle(unit, course.released / unit))
-    return target
+        raise BadInput(f"{folder} cannot be made ({error.strerror}). Choose another folder.") from error
+
+
+def _notebooks(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.ipynb"))}
 
 
 def released_notebooks(unit: str, course: Course) -> dict[str, bool]:
@@ -108,9 +192,8 @@ def _generate(unit: str, course: Course, config: Any) -> None:
         ) from error
 
 
-def _bundle(unit: str, folder: Path) -> dict[str, bytes]:
+def _bundle(unit: str, notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
     """Names and bytes of the bundle's files, each below a folder named after the unit."""
-    notebooks = {path.name: path.read_bytes() for path in sorted(folder.glob("*.ipynb"))}
     facts = {
         name: {
             "graded": (points := _points(data)) > 0,

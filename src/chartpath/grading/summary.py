@@ -14,6 +14,7 @@ from attrs import frozen
 
 from chartpath import items
 from chartpath.answers import parse
+from chartpath.grading import forms
 from chartpath.grading.cells import counting_answers
 from chartpath.grading.course import Course, write_whole
 from chartpath.grading.row import GradeReport
@@ -53,16 +54,18 @@ class ClassSummary:
 def summarize(report: GradeReport, course: Course) -> ClassSummary:
     """Score the answers of a graded class once more, item by item. Raises as scoring does when a key is missing."""
     scored: dict[str, list[Graded]] = {}
+    form_of = forms.by_learner(course)
     for row in report.rows:
         for path in sorted((course.autograded / row.learner / report.unit).glob("*.ipynb")):
             cells = json.loads(path.read_bytes())["cells"]
             for cell in cells:
                 cell["source"] = "".join(cell["source"])
-            for item_id, body in counting_answers(cells).items():
-                item = items.item(item_id)
-                scored.setdefault(item_id, []).append(
-                    grade(item, items.key(item_id), parse(body, item.kind, item.systems))
-                )
+            with forms.lending(form_of(row.learner)):
+                for item_id, body in counting_answers(cells).items():
+                    item = items.item(item_id)
+                    scored.setdefault(item_id, []).append(
+                        grade(item, items.key(item_id), parse(body, item.kind, item.systems))
+                    )
     return ClassSummary(report, tuple(_item_summary(item_id, results) for item_id, results in scored.items()))
 
 

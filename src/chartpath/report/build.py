@@ -13,9 +13,10 @@ from chartpath.cards.frame import code_title
 from chartpath.codesets import edition_for
 from chartpath.curriculum import objectives
 from chartpath.errors import BadInput
+from chartpath.grading import forms
 from chartpath.grading.course import Course, check_unit, this_course
 from chartpath.items import Item, Key
-from chartpath.report.coding import Accuracy, Outcomes, Tally
+from chartpath.report.coding import Accuracy, Groups, Outcomes, Tally, groups_of
 from chartpath.report.marks import Agreement, agreements, read_marks
 from chartpath.report.read import Cell, ClassBook, Learner, answers, read_book
 from chartpath.report.stats import cronbach, item_rest, mean, quantile, upper_lower, variance
@@ -138,8 +139,9 @@ def make_report(unit: str, *, marks: Sequence[Path] = (), course: Course | None 
     """
     course = course or this_course()
     book = read_book(check_unit(unit), course)
-    known = {cell.item: items.item(cell.item) for cell in book.cells if cell.item}
-    keys = {name: items.key(name) for name in known}
+    with forms.lending(forms.first(course)):
+        known = {cell.item: items.item(cell.item) for cell in book.cells if cell.item}
+        keys = {name: items.key(name) for name in known}
     seen = _read_answers(book, course, known, keys)
     whole = [one for one in book.learners if not one.unread]
     if not whole:
@@ -173,16 +175,22 @@ def make_report(unit: str, *, marks: Sequence[Path] = (), course: Course | None 
 def _read_answers(
     book: ClassBook, course: Course, known: Mapping[str, Item], keys: Mapping[str, Key]
 ) -> _Seen:
-    outcomes = Outcomes(known, keys)
-    seen = _Seen(Tally(known, keys))
+    seen = _Seen(Tally())
+    form_of = forms.by_learner(course)
+    judges: dict[str, _Judge] = {}
     for learner, bodies in answers(book, course):
+        form = form_of(learner.id)
+        judge = judges.get(form.name if form else "")
+        if judge is None:
+            judge = _judge(known, keys, form)
+            judges[form.name if form else ""] = judge
         own, lessons = (
             seen.own.setdefault(learner.id, Counter()),
             seen.lessons.setdefault(learner.id, Counter()),
         )
         for name in known:
-            outcome = outcomes.of(name, bodies.get(name, ""))
-            seen.tally.add(name, outcome)
+            outcome = judge.outcomes.of(name, bodies.get(name, ""))
+            seen.tally.add(judge.groups.get(name), outcome)
             if outcome.share < ENOUGH and keys[name].lesson:
                 lessons[keys[name].lesson] += 1
             if outcome.blank:
@@ -192,6 +200,21 @@ def _read_answers(
             seen.errors.setdefault(name, Counter()).update(set(outcome.errors))
             own.update({kind for kind, _ in outcome.errors})
     return seen
+
+
+@frozen
+class _Judge:
+    """What tells the outcome of an answer, and the groups its codes count in: one for each form of a class."""
+
+    outcomes: Outcomes
+    groups: Mapping[str, Groups]
+
+
+def _judge(known: Mapping[str, Item], keys: Mapping[str, Key], form: forms.Form | None) -> _Judge:
+    own = {name: form.charts[name] for name in known if form and name in form.charts}
+    own_keys = {name: form.keys[name] for name in own} if form else {}
+    mine, mine_keys = {**known, **own}, {**keys, **own_keys}
+    return _Judge(Outcomes(mine, mine_keys), groups_of(mine, mine_keys))
 
 
 def _complete(column: Sequence[float | None]) -> list[float]:

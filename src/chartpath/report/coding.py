@@ -132,15 +132,11 @@ class Accuracy:
 class Tally:
     """Adds up outcomes by setting, chapter and guideline section. Blank answers are left out: nobody coded there."""
 
-    def __init__(self, items: Mapping[str, Item], keys: Mapping[str, Key]) -> None:
-        self._groups = {
-            name: _Groups(one, keys[name]) for name, one in items.items() if one.chart and keys[name].codes
-        }
+    def __init__(self) -> None:
         self._counts: dict[tuple[str, str], Counter[str]] = {}
 
-    def add(self, item: str, outcome: Outcome, times: int = 1) -> None:
-        """Count one answer, or as many like it."""
-        groups = self._groups.get(item)
+    def add(self, groups: Groups | None, outcome: Outcome, times: int = 1) -> None:
+        """Count one answer, or as many like it; one to a question, which has no groups, is not counted."""
         if groups is None or outcome.blank:
             return
         touched: set[tuple[str, str]] = set()
@@ -173,7 +169,7 @@ class Tally:
         )
 
 
-class _Groups:
+class Groups:
     """The groups that each code of a key belongs to."""
 
     def __init__(self, item: Item, key: Key) -> None:
@@ -185,6 +181,7 @@ class _Groups:
         self._known: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def of(self, code: str) -> tuple[tuple[str, str], ...]:
+        """Kind and name of each group that a code counts in."""
         if code not in self._known:
             rows = tuple(one for one in self._key.codes if one.code == code)
             cited = sections(Key(self._key.item, codes=rows)) if rows else ()
@@ -195,6 +192,11 @@ class _Groups:
                 *(("section", name) for name in sorted(cited)),
             )
         return self._known[code]
+
+
+def groups_of(items: Mapping[str, Item], keys: Mapping[str, Key]) -> dict[str, Groups]:
+    """The groups of each item that asks for codes."""
+    return {name: Groups(one, keys[name]) for name, one in items.items() if one.chart and keys[name].codes}
 
 
 def chapter_of(code: str) -> str:
