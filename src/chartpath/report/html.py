@@ -84,7 +84,7 @@ def _points(report: Report) -> str:
         rows.append(["Reliability (Cronbach's alpha, 1 is best)", f"{report.alpha:.2f}"])
     return _section(
         "How did the points fall?",
-        bars(counts, labels, f"points, of {most:g} (each column from its number up)", said)
+        bars(counts, labels, f"points of {most:g}, from each number up; above: learners", said)
         + _table(f"Points of {_many(len(report.learners), 'learner')}", ["", "Points"], rows, {1}),
     )
 
