@@ -80,4 +80,13 @@ def _register_magic() -> None:
                 arrange(shell)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Have `cp` and `%%answer` at hand; the kernel of `chartpath lab` begins so.
+
+    A kernel that was started anew, after lunch or the next day, has forgotten the notebook's first cell. A learner who
+    goes on in the middle would read that `%%answer` is unknown.
+    """
+    shell.push({"cp": sys.modules[__name__]}, interactive=False)
+
+
 _register_magic()

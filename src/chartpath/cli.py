@@ -88,6 +88,10 @@ def lab(
     environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         part for part in (environment.get("JUPYTER_CONFIG_PATH", ""), ours) if part
     )
+    # A kernel that knows `cp` from the start, so that a learner can go on in the middle of a notebook.
+    environment["JUPYTER_PATH"] = os.pathsep.join(
+        part for part in (str(Path(ours) / "data"), environment.get("JUPYTER_PATH", "")) if part
+    )
     raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own command line
 
 
