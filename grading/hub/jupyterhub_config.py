@@ -5,6 +5,7 @@ closed to all others, and each learner's JupyterLab runs as that learner. The in
 with Formgrader, that runs as the course's account; the hub lets nobody else in.
 """
 
+import importlib.util
 import os
 import pwd
 import sys
@@ -15,6 +16,8 @@ import yaml
 c = get_config()  # noqa: F821 - JupyterHub gives it
 
 HERE = Path(__file__).resolve().parent
+# The kernel of `chartpath lab`, which knows cp and %%answer from the start.
+KERNELS = Path(importlib.util.find_spec("chartpath").origin).parent / "_jupyter" / "data"
 COURSE = "chartpath"
 WANTED = {
     "course_account": str,
@@ -105,6 +108,7 @@ c.Spawner.pre_spawn_hook = close_home
 c.Spawner.environment = {
     "CHARTPATH_EXCHANGE": the_class["exchange"],
     "JUPYTER_CONFIG_PATH": os.pathsep.join([str(HERE / "everyone"), str(HERE)]),
+    "JUPYTER_PATH": str(KERNELS),
 }
 
 # The instructors' JupyterLab, on the course and with Formgrader. nbgrader wants it named after the course.
