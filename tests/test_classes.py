@@ -297,6 +297,18 @@ class TestSeveralForms:
         report = make_report(UNIT, course=several.course)
         assert report.accuracy[0].records.hits == 6
 
+    @pytest.mark.parametrize("metadata", [{}, None, [], {"chartpath": 3}, {"chartpath": {"form": {"a": 1}}}])
+    def test_a_notebook_that_says_nothing_of_its_form_is_no_news(
+        self, several: NewClass, metadata: object
+    ) -> None:
+        assert forms.not_own({"metadata": metadata}, forms.read(several.course, "1")) == []
+
+    def test_what_it_says_is_not_repeated_word_for_word(self, several: NewClass) -> None:
+        said = {"metadata": {"chartpath": {"form": "<img src=x onerror=alert(1)>"}}}
+        (note,) = forms.not_own(said, forms.read(several.course, "1"))
+        assert "another class" in note
+        assert "<" not in note
+
     def test_a_page_shows_the_learners_own_record(
         self, several: NewClass, bundles: dict[str, Path], tmp_path: Path
     ) -> None:

@@ -156,7 +156,8 @@ def not_own(notebook: Mapping[str, Any], form: Form) -> list[str]:
     carried = about.get(_MARK) if isinstance(about, dict) else None
     if not isinstance(carried, str) or carried == form.name:
         return []
+    told = f"form {carried}" if carried.isdecimal() and len(carried) < 5 else "another class"
     return [
-        f"The notebook carries the charts of form {carried[:20]}, and this learner was given form {form.name}; the key of form {form.name} was used. "
+        f"The notebook carries the charts of {told}, and this learner was given form {form.name}; the key of form {form.name} was used. "
         "Ask how that came about."
     ]
