@@ -109,3 +109,11 @@ def test_a_wrong_key_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("CHARTPATH_KEYS", str(tmp_path / "gone"))
     with pytest.raises(BadInput, match="CHARTPATH_KEYS"):
         paths.keys()
+
+
+def test_an_id_that_stands_twice_is_named(tmp_path: Path) -> None:
+    row = "- {id: same, kind: term, prompt: Which word?}\n"
+    path = tmp_path / "10-some-unit.yaml"
+    path.write_text(row * 2, encoding="utf-8")
+    with pytest.raises(BadInput, match="item same: the id stands twice"):
+        items.read_questions(path)

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import chartpath
+from chartpath import cli
 from chartpath.cli import app
 
 DATA = Path(chartpath.__file__).parent / "_jupyter" / "data"
@@ -19,7 +20,7 @@ DATA = Path(chartpath.__file__).parent / "_jupyter" / "data"
 
 def test_lab_offers_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
-    monkeypatch.setattr(subprocess, "call", lambda command, env: seen.update(env=env, command=command) or 0)
+    monkeypatch.setattr(cli, "_become", lambda command, env: seen.update(env=env, command=command) or 0)
     monkeypatch.setenv("JUPYTER_PATH", "/of/their/own")
     assert CliRunner().invoke(app, ["lab", "--no-browser"]).exit_code == 0
     assert seen["env"]["JUPYTER_PATH"].split(os.pathsep) == [str(DATA), "/of/their/own"]

@@ -92,7 +92,15 @@ def lab(
     environment["JUPYTER_PATH"] = os.pathsep.join(
         part for part in (str(Path(ours) / "data"), environment.get("JUPYTER_PATH", "")) if part
     )
-    raise typer.Exit(subprocess.call(command, env=environment))  # noqa: S603 - our own command line
+    raise typer.Exit(_become(command, environment))
+
+
+def _become(command: list[str], environment: dict[str, str]) -> int:
+    """Run a server in this process's place, so that whoever ends the command ends the server."""
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execve(command[0], command, environment)  # noqa: S606 - our own command line; it does not return
+    return subprocess.call(command, env=environment)  # noqa: S603 - our own command line
 
 
 def _workspace() -> Path:

@@ -313,7 +313,7 @@ def read_questions(path: Path) -> list[Item]:
     rows = _load_yaml(_read_text(path), path.name)
     if not isinstance(rows, list):
         raise BadInput(f"{path.name}: expected a list of items, each beginning with `- id:`.")
-    made = []
+    made: list[Item] = []
     for row in rows:
         if not isinstance(row, dict):
             raise BadInput(f"{path.name}: each item must hold `name: value` lines, beginning with `- id:`.")
@@ -323,6 +323,8 @@ def read_questions(path: Path) -> list[Item]:
         one: Item = _structure(row, Item, where)
         if chart_id:
             one = evolve(one, chart=chart(chart_id))
+        if any(one.id == other.id for other in made):
+            raise BadInput(f"{where}: the id stands twice. Give one of the two another.")
         made.append(_checked(one, where))
     return made
 
@@ -363,8 +365,8 @@ def _chart_at(path: Path) -> Item:
 
 
 @lru_cache(maxsize=64)
-def _questions_at(path: Path) -> tuple[Item, ...]:
-    return tuple(read_questions(path))
+def _questions_at(path: Path) -> dict[str, Item]:
+    return {one.id: one for one in read_questions(path)}
 
 
 def item(item_id: str) -> Item:
@@ -379,9 +381,9 @@ def item(item_id: str) -> Item:
         if path.is_file():
             return _chart_at(path)
         for questions in sorted((paths.datasets() / "questions").glob("*.yaml")):
-            for one in _questions_at(questions):
-                if one.id == wanted:
-                    return one
+            found = _questions_at(questions).get(wanted)
+            if found:
+                return found
     near = difflib.get_close_matches(wanted, item_ids(), n=2)
     hint = " Look at the cell above: its id stands between the quotes."
     if near:
@@ -401,13 +403,19 @@ def item_ids() -> list[str]:
     """All item ids, sorted."""
     ids = [path.stem for path in (paths.datasets() / "charts").glob("*.md") if _ID.fullmatch(path.stem)]
     for questions in (paths.datasets() / "questions").glob("*.yaml"):
-        ids += [one.id for one in _questions_at(questions)]
+        ids += list(_questions_at(questions))
     return sorted(ids)
 
 
 def items(unit: str | None = None) -> list[Item]:
     """All items, or those of one unit, sorted by id."""
-    return [one for one in map(item, item_ids()) if unit is None or one.unit == unit]
+    bank = {
+        path.stem: path for path in (paths.datasets() / "charts").glob("*.md") if _ID.fullmatch(path.stem)
+    }
+    found = {name: _chart_at(path) for name, path in bank.items()}
+    for questions in (paths.datasets() / "questions").glob("*.yaml"):
+        found |= _questions_at(questions)
+    return [found[name] for name in sorted(found) if unit is None or found[name].unit == unit]
 
 
 def key(item_id: str) -> Key:
@@ -479,7 +487,7 @@ def _drilled(item_id: str) -> tuple[Item, Key]:
     return _checked(made, item_id), _structure(answer, Key, item_id)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _key_at(path: Path) -> Key:
     return read_key(path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +36,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     with log.open("wb") as output:
         command = [sys.executable, "-m", "chartpath", "lab", "--no-browser", "--port", str(free_port())]
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, cwd=tmp_path)
+        # A session of its own: `chartpath lab` starts JupyterLab, and both have to end.
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, env=environment, cwd=tmp_path, start_new_session=True
+        )
         address = ""
         for _ in range(240):
             found = re.search(r"http://127\.0\.0\.1:\d+/\S+", log.read_text(encoding="utf-8"))
@@ -43,10 +47,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 address = found[0] if found else ""
                 break
             time.sleep(0.25)
-        assert address, log.read_text(encoding="utf-8")[-3000:]
-        yield address
-        process.terminate()
-        process.wait(timeout=30)
+        try:
+            assert address, log.read_text(encoding="utf-8")[-3000:]
+            yield address
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
 
 
 def test_the_course_opens_on_the_start_page(page: Page, lab: str, picture: Callable[..., Path]) -> None:
@@ -64,7 +70,6 @@ def test_the_start_page_has_contrast_and_underlined_links(page: Page, lab: str) 
     page.goto(lab)
     page.get_by_role("heading", name="Can you code your first chart in a minute?").wait_for()
     page.wait_for_load_state("networkidle")
-    page.screenshot(path="/tmp/h8d/pics/dbg.png")
     audit(page, AA, ".jp-MarkdownOutput", ".jp-OutputArea-output")
     audit(page, one_rule("color-contrast"), ".jp-Notebook")
     links = page.locator(".jp-MarkdownOutput a:not(.anchor-link)")

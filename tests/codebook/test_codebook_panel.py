@@ -44,7 +44,7 @@ def test_typing_shows_the_best_code_and_its_line() -> None:
     assert book.line.value == "E11.22"
     assert not book.copy.disabled
     assert "E11 Type 2 diabetes mellitus" in book.notes.value
-    assert "best first: E11.22" in book.status.value
+    assert "found for “diabetes ckd”, best first: E11.22" in book.status.value
     book.search.value = "diabetes ckd qqqzzz wwwvvv"
     book.search.value = "qqqzzz"
     assert book.here is None
@@ -191,6 +191,26 @@ def test_what_was_chosen_before_the_other_sets_came_stays_in_its_row() -> None:
     assert rows(book.results)[1] == chosen
     assert book.results.index == 1
     assert any(row.startswith("HCPCS") for row in rows(book.results))
+
+
+@pytest.mark.parametrize(
+    ("chooser", "choice", "code"), [("Side", "left", "S93.402"), ("7th character", "A ", "S93.401A")]
+)
+def test_what_was_decided_before_the_other_sets_came_stays_in_view(
+    chooser: str, choice: str, code: str
+) -> None:
+    """On a slow machine the other sets answer seconds later: they must not take the learner back."""
+
+    async def typed() -> Panel:
+        book = panel()
+        book.search.value = "S93.401"
+        choose(book.decisions[chooser], choice)
+        await asyncio.sleep(PAUSE * 3)
+        return book
+
+    book = asyncio.run(typed())
+    assert book.here
+    assert book.here.id == code
 
 
 @pytest.fixture

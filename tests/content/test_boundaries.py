@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -27,9 +26,14 @@ PROSE = sorted(
 CODE_SHAPES = re.compile(r"(?<![\d.,$/:-])\b(?:\d{5}|\d{4}[FTU]|D\d{4})\b(?![\d.,-])")
 
 
-@pytest.mark.parametrize("path", PROSE, ids=[str(path.relative_to(ROOT)) for path in PROSE])
-def test_no_licensed_code_in_the_text(path: Path) -> None:
-    assert CODE_SHAPES.findall(path.read_text(encoding="utf-8")) == []
+def test_no_licensed_code_in_the_text() -> None:
+    assert len(PROSE) > 1000
+    found = {
+        str(path.relative_to(ROOT)): shapes
+        for path in PROSE
+        if (shapes := CODE_SHAPES.findall(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
 
 
 @pytest.mark.parametrize("shape", ["code 99213 for", "0232T", "1036F", "D0120 exam"])

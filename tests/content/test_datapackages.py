@@ -14,6 +14,8 @@ from frictionless import Package, Resource, Schema, validate
 
 DATASETS = Path(__file__).resolve().parents[2] / "datasets"
 PACKAGES = sorted(DATASETS.rglob("datapackage.json"))
+# The one at the top holds only the others.
+OWN_TABLES = [path for path in PACKAGES if path.parent != DATASETS]
 RESOURCES = [
     pytest.param(package.parent, resource, id=f"{package.parent.name}-{resource['name']}")
     for package in PACKAGES
@@ -84,7 +86,7 @@ def test_a_wrong_cell_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("package", OWN_TABLES, ids=lambda path: path.parent.name)
 def test_every_row_fits_the_schema(package: Path) -> None:
     report = validate(str(package))
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])[:10]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def sentences(item: Item) -> list[str]:
     return [" ".join(text.split()) for text in found if len(text) > 30]
 
 
+@cache
+def words(path: Path) -> tuple[str, str]:
+    """All that a notebook holds, in one line, and what kind of notebook it is."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    text = " ".join(json.dumps(notebook, ensure_ascii=False).split())
+    return text, notebook["metadata"]["chartpath"]["kind"]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_answer_cells_are_blank(path: Path) -> None:
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -39,10 +48,9 @@ def test_answer_cells_are_blank(path: Path) -> None:
 def test_no_notebook_holds_a_code_of_the_key_of_its_own_chart(assessed: Item) -> None:
     """The assessments of its unit may not hold the codes at all; a lesson may teach a code, never the reasons of the key."""
     for path in NOTEBOOKS:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        text = " ".join(json.dumps(notebook, ensure_ascii=False).split())
+        text, kind = words(path)
         assert [one for one in sentences(assessed) if one in text] == []
-        if notebook["metadata"]["chartpath"]["kind"] == "assessment" and path.parent.name == assessed.unit:
+        if kind == "assessment" and path.parent.name == assessed.unit:
             assert [code.code for code in items.key(assessed.id).codes if code.code in text] == []
 
 

@@ -40,6 +40,7 @@ KEPT = """async () => {
   const name = (await caches.keys()).find((one) => one.startsWith("chartpath-"));
   return name && Boolean(await (await caches.open(name)).match(new URL("/.complete", location).href));
 }"""
+UNSAVED = ".lm-TabBar-tab.jp-mod-current.jp-mod-dirty"
 PATIENCE = 60_000  # Python starts in the browser: 8 s on a quiet machine, several times that on a busy one
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -142,22 +143,29 @@ def test_a_learner_works_in_the_browser_and_nothing_leaves_it(
     # A practice item: wrong, then right.
     begun = time.perf_counter()
     shown = open_notebook(page, address, START)
+    assert "\nA/P: Carpal" in cell(page, 'cp.show("start-first-code")').locator("pre").last.inner_text()
+    underlined = "one => getComputedStyle(one).textDecorationLine"  # by the style sheet of the kit
+    assert page.locator(".jp-MarkdownOutput a:not(.anchor-link)").first.evaluate(underlined) == "underline"
     run(page, "import chartpath as cp")
     first = "%%answer start-first-code"
     run(page, first, f"{first}\nG56.01").get_by_text("the other side").first.wait_for()
     print(f"interface {shown:.1f} s, first answer {time.perf_counter() - begun:.1f} s")
     run(page, "G56.01", f"{first}\nG56.02").get_by_text("10 of 10 points").first.wait_for()
-    run(page, "cp.search(", "cp.codebook()").get_by_label("Search: words").wait_for()
-    table = run(page, "cp.codebook()", TABLE)
+    table = run(page, "cp.search(", TABLE)
     table.get_by_text("needs pandas").wait_for()
     table.get_by_text("Transport, supplies and miscellaneous").wait_for()
+    book = run(page, TABLE, 'cp.codebook("E11.22")')
+    book.get_by_role("button", name="Pin this code").click()
+    book.get_by_role("button", name="Unpin this code").wait_for()
+    # Nobody pressed Ctrl+S: the notebook is kept all the same.
+    page.locator(UNSAVED).wait_for(state="detached")
 
     # An assessed item: checked, saved, packed, and the bundle saved from the browser.
     open_notebook(page, address, ASSESSMENT)
     run(page, "import chartpath as cp")
     run(page, f"%%answer {ITEM}", f"%%answer {ITEM}\nR30.0").get_by_text("Dysuria").first.wait_for()
     page.keyboard.press("Control+S")
-    page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+    page.locator(UNSAVED).wait_for(state="detached")
     packed = run(page, f'cp.show("{ITEM}")', 'cp.hand_in("learner-1")')
     with page.expect_download() as waiting:
         packed.get_by_role("link", name="Save 10-chart-abstraction-outpatient--learner-1.zip").click()
@@ -169,13 +177,19 @@ def test_a_learner_works_in_the_browser_and_nothing_leaves_it(
         assert record["notebooks"] == {name: hashlib.sha256(bundle.read(name)).hexdigest()}
         assert typed(bundle, ITEM) == f"%%answer {ITEM}\nR30.0"
 
-    # The server is gone; the site is still there, and Python starts anew.
+    # The server is gone; the site is still there, Python starts anew, and what the learner did is there.
     page.wait_for_function(KEPT, timeout=PATIENCE)
     server.shutdown()
     server.server_close()
     open_notebook(page, address, START)
+    assert cell(page, first).locator(".cm-content").inner_text().split() == [*first.split(), "G56.02"]
     run(page, "import chartpath as cp")
+    run(page, "cp.progress()").get_by_text("1 item answered, 1 of them right").wait_for()
     run(page, first, f"{first}\nG56.02").get_by_text("10 of 10 points").first.wait_for()
+    book = run(page, "cp.codebook(", "cp.codebook()")
+    book.locator("option", has_text="pinned: E11.22").wait_for(state="attached")
+    book.get_by_role("button", name="Open beside the notebook").click()
+    page.locator(".jp-LinkedOutputView .cp-search input").wait_for()
     page.goto(f"{address}outlook/ohio.html")
     assert page.get_by_role(
         "heading", name=re.compile("Half of medical records specialists in Ohio")

@@ -25,6 +25,15 @@
         }
       }
     }
+    // ipywidgets put blanks into rows at which no line can end, so the end of a title (right? left?) would be cut off;
+    // and blanks that indent a row of the tree would not indent its second line.
+    for (const row of document.querySelectorAll(".cp-codebook .widget-select option")) {
+      const text = row.textContent;
+      if (!text.includes("\u00a0")) continue;
+      const bare = text.replace(/^\u2003+/, "");
+      row.style.paddingLeft = `${text.length - bare.length + 1}em`;
+      row.textContent = bare.replaceAll("\u00a0", " ");
+    }
     for (const button of document.querySelectorAll(".jp-Notebook .cp-beside[hidden]")) {
       if (window.jupyterapp) button.hidden = false;
     }
@@ -54,7 +63,9 @@
     await commands.execute("notebook:create-output-view");
     // JupyterLab opens such a view below the notebook; to its right there is room for both.
     for (const widget of shell.widgets("main")) {
-      if (!before.has(widget)) shell.add(widget, "main", { mode: "split-right", ref: notebook.id });
+      if (before.has(widget)) continue;
+      widget.title.label = "Codebook";
+      shell.add(widget, "main", { mode: "split-right", ref: notebook.id });
     }
   }
 

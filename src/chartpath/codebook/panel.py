@@ -127,7 +127,7 @@ class Panel:
         rows = [_row(one, depth) for depth, one in enumerate(up)]
         rows.append(_row(here, len(up), "● "))
         rows += [_row(one, len(up) + 1) for one in down]
-        rows += [f"named in the notes: {one.id} {one.title}" for one in noted]
+        rows += [f"in the notes: {one.id} {one.title}" for one in noted]
         self._list(self.tree, rows, len(up))
 
     def _show_kept(self) -> None:
@@ -179,15 +179,16 @@ class Panel:
         self._list(self.results, [_result(one) for one in self._hits], kept)
         self._settling = False
         if not self._chosen:
-            best = self._hits[0] if self._hits else None
-            if best is None or best != self.here:
-                self.show(best)
+            first = self._hits[0] if self._hits else None
+            if first is None or first != self.here:
+                self.show(first)
         if len(text) < 2:
             self._say(self.shelf.trouble or "Type two letters or more.")
         elif not self._hits:
             self._say(f"Nothing found for “{text}”. Try fewer words, or another word for the same thing.")
         else:
-            self._say(f"{len(self._hits)} found, best first: {self._hits[0].id} {self._hits[0].title}.")
+            best = self._hits[0]
+            self._say(f"{len(self._hits)} found for “{text}”, best first: {best.id} {best.title}.")
 
     def _later(self, act: Callable[[], None]) -> None:
         """Act when the typing pauses; at once where no kernel waits for the next keystroke."""
@@ -199,6 +200,7 @@ class Panel:
     def _go_to(self, system: str, name: str) -> None:
         """Show a place by its id, and say which it is."""
         found = places.place(system, name, self.edition.value) if name else None
+        self._chosen = True  # or the other sets, answering late, would bring the best result back into view
         self.show(found)
         self._say(f"{found.name} {found.title}." if found else "Choose the first character.")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import nbformat
 from attrs import frozen
 
 from chartpath import paths
@@ -69,11 +69,15 @@ def _file_of(source: Path, name: str) -> str:
 
 
 def _course(folder: Path) -> None:
-    """The notebooks as a learner gets them: no author's text, no instructor's page."""
+    """The notebooks as a learner gets them: no author's text, no instructor's page.
+
+    A file holds long outputs as lists of lines. A server joins them; JupyterLite would put commas between.
+    """
     for notebook in sorted(paths.notebooks().glob("*/*.ipynb")):
         target = folder / notebook.parent.name / notebook.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(notebook, target)
+        joined = nbformat.read(notebook, as_version=4)
+        target.write_text(json.dumps(joined, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _settings(lite: Path, packages: list[str]) -> None:
@@ -88,10 +92,13 @@ def _settings(lite: Path, packages: list[str]) -> None:
         "jupyter-config-data": {
             "appName": "chartpath",
             "defaultKernelName": "python",
+            "exposeAppInBrowser": True,  # the codebook opens its view beside the notebook through it
             "litePluginSettings": {KERNEL: kernel},
         },
     }
     (lite / "jupyter-lite.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
+    overrides = {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": pages.AUTOSAVE}}
+    (lite / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
 
 
 def _jupyter_lite(lite: Path, made: Path) -> None:

@@ -12,6 +12,7 @@ from chartpath import careers, curriculum, outlook, paths
 from chartpath.outlook.html import page_html
 from chartpath.outlook.page import view
 
+AUTOSAVE = 10  # seconds; what is typed in a browser's tab should outlive the tab
 _OCCUPATION = "29-2072"
 _STYLE = (
     Path(outlook.__file__).parent / "share" / "voila" / "templates" / "chartpath" / "static" / "outlook.css"
@@ -68,8 +69,10 @@ def _front() -> str:
     body = (
         f'<p class="site-go"><a href="{start}">Begin here: code your first record</a></p>'
         "<p>Everything runs in this browser and stays in it: no account, and nothing is sent anywhere. The first "
-        "notebook takes up to half a minute to start; after that the course works without a connection. Your work is "
-        "kept by this browser on this computer only: save a copy with File, Download before you clear its data.</p>"
+        "notebook takes up to half a minute to start; after that the course works without a connection.</p>"
+        f"<p>Answers are kept every {AUTOSAVE} seconds (at once with Ctrl+S), progress, review and pinned codes as you go, by "
+        "this browser on this computer only. A private window forgets them, and so may a browser that clears its data "
+        "(Safari does after seven days without a visit): File, Download saves a copy of a notebook.</p>"
         f"{_units()}"
         '<h2>For counselors and clients</h2><p><a href="outlook/index.html">What the work pays, by state</a></p>'
     )
