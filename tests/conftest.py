@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -10,23 +11,40 @@ import pytest
 os.environ["CHARTPATH_RECORD"] = "none"  # a test of the record sets its own folder, and unsets this
 
 ROOT = Path(__file__).resolve().parents[1]
-# Files that take longest begin first: at the end, when a worker has nothing left to do, only short ones remain.
-LONGEST = (
-    "tests/hub",
-    "tests/site",
-    "tests/browser",
+# What takes longest, longest first. The first wait for browsers and servers most of the time, the others compute.
+WAITING = ("tests/site", "tests/browser", "tests/hub")
+BUSY = (
+    "tests/test_handout.py",
     "tests/content/test_situations.py",
     "tests/grading",
+    "tests/codesets",
     "notebooks",
     "tests/content/test_datapackages.py",
 )
 
 
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One more than there are cores, because some always wait. Its own variable overrules this, as without it."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files in the order in which they are handed to workers; within a file nothing moves."""
-    items.sort(key=_turn)
+    """Put the files in the order in which workers take them; within a file nothing moves.
+
+    Long files begin, so that only short ones remain when a worker runs out of work; those that wait and those that
+    compute take turns, so that a core has always something to do.
+    """
+    waiting, busy, short = [], [], []
+    for file in dict.fromkeys(item.path for item in items):
+        name = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.as_posix()
+        kind = waiting if name.startswith(WAITING) else busy if name.startswith(BUSY) else short
+        kind.append((_turn(name), name, file))
+    long = [one for pair in zip_longest(sorted(waiting), sorted(busy)) for one in pair if one]
+    place = {file: at for at, (_, _, file) in enumerate([*long, *short])}
+    items.sort(key=lambda item: place[item.path])
 
 
-def _turn(item: pytest.Item) -> int:
-    path = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else ""
-    return next((turn for turn, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))
+def _turn(name: str) -> int:
+    return next((turn for turn, start in enumerate((*WAITING, *BUSY)) if name.startswith(start)), 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +143,35 @@ def test_an_untouched_form_is_blank(kind: str) -> None:
     assert parts is not None
     assert parts[0] == "an-item"
     assert parse(parts[1], kind).blank
+
+
+STAY = items.Chart("a", "A stay", "inpatient", 1, dt.date(2026, 5, 2), 50, "F", "Note.", dt.date(2026, 5, 1))
+VISIT = items.Chart("a", "A visit", "office", 1, dt.date(2026, 5, 2), 50, "F", "Note.")
+
+
+@pytest.mark.parametrize(
+    ("systems", "chart", "form"),
+    [
+        (("icd10cm",), VISIT, "# one code a line, the first-listed diagnosis first"),
+        (("icd10cm",), STAY, "# one code a line, the principal diagnosis first"),
+        (("icd10pcs",), STAY, "# one procedure code a line"),
+        (
+            ("icd10cm", "icd10pcs"),
+            STAY,
+            "# one code a line, the principal diagnosis first; a procedure as: procedure CODE",
+        ),
+        (
+            ("icd10cm", "hcpcs"),
+            VISIT,
+            "# one code a line, the first-listed diagnosis first; a drug or supply like CODE-RT x2",
+        ),
+    ],
+)
+def test_the_form_names_what_the_record_asks_for(
+    systems: tuple[str, ...], chart: items.Chart, form: str
+) -> None:
+    item = items.Item("a", "codes", "unit", False, 1, "", chart=chart, systems=systems)
+    assert stub(item).splitlines()[1] == form
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,29 @@ def test_a_blank_answer_is_not_called_wrong() -> None:
     assert cards.headline(graded(CODED[0], "")).startswith("No answer yet")
 
 
+@pytest.mark.parametrize("kind", ["choice", "number", "term", "spans", "parts"])
+def test_the_verdict_leads_the_result_of_a_wrong_answer(kind: str) -> None:
+    """Whoever hears the result hears first whether it is right, then why."""
+    questions = [one for one in items.items() if one.kind == kind and not one.assessed]
+    assert questions
+    for item in questions:
+        key = items.key(item.id)
+        wrong = next((letter for letter in item.options if letter != key.answer), "")
+        typed = wrong or {"number": "987654321.5"}.get(kind, "zz-zy")
+        result = grade(item, key, parse(typed, kind))
+        heading = re.search(r"<p[^>]*>([^<]*)</p>", cards.result_html(result))
+        assert heading is not None
+        for told in (cards.headline(result), cards.result_text(result), heading[1]):
+            assert told.startswith("Not right. "), item.id
+
+
+def test_a_choice_that_is_right_or_no_option_is_not_called_wrong() -> None:
+    item = next(one for one in items.items() if one.kind == "choice" and not one.assessed)
+    key = items.key(item.id)
+    assert cards.headline(grade(item, key, parse(str(key.answer), "choice"))).startswith("Right.")
+    assert cards.headline(grade(item, key, parse("Z", "choice"))).startswith("There is no option Z here.")
+
+
 def chart(note: str) -> Chart:
     return Chart("a", "<b>Title</b> & more", "ed", 1, dt.date(2026, 5, 2), 0, "M", note)
 

@@ -171,7 +171,21 @@ def parse(body: str, kind: str, systems: tuple[str, ...] = ("icd10cm",)) -> Answ
 
 def stub(item: Item) -> str:
     """The empty form that stands in a released answer cell, the `%%answer` line included."""
-    return f"%%answer {item.id}\n{_FORMS[item.kind]}\n"
+    form = _codes_form(item) if item.kind == "codes" else _FORMS[item.kind]
+    return f"%%answer {item.id}\n{form}\n"
+
+
+def _codes_form(item: Item) -> str:
+    """What an answer with codes holds: diagnoses, procedures, drugs and supplies, as far as the record asks for them."""
+    if "icd10cm" not in item.systems:
+        return "# one procedure code a line" if "icd10pcs" in item.systems else "# one code a line"
+    lead = "principal" if item.chart is not None and item.chart.inpatient else "first-listed"
+    form = f"# one code a line, the {lead} diagnosis first"
+    if "icd10pcs" in item.systems:
+        form += "; a procedure as: procedure CODE"
+    if "hcpcs" in item.systems:
+        form += "; a drug or supply like CODE-RT x2"
+    return form
 
 
 def normalize_code(written: str, systems: tuple[str, ...] = ("icd10cm",)) -> tuple[str, str]:
@@ -461,7 +475,6 @@ _READERS: dict[str, _Reader] = {
     "spans": _spans,
 }
 _FORMS = {
-    "codes": "# one code a line, the first-listed diagnosis first",
     "choice": "# type one letter",
     "choices": "# type every letter that applies, like A C",
     "number": "# type one number, digits only",

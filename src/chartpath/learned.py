@@ -19,9 +19,22 @@ from chartpath.errors import BadInput
 from chartpath.items import Item
 from chartpath.record import Event
 
-Z95 = 1.959963984540054  # the normal deviate that leaves 2.5 % on either side
+Z95 = 1.959963984540054
+"""The normal deviate that leaves 2.5 % on either side."""
+
 MASTERED_ITEMS = 5  # so many items of a competency at least, or all where there are fewer
 MASTERED_SHARE = 0.8
+
+
+def wilson(hits: int, total: int, z: float = Z95) -> tuple[float, float]:
+    """The Wilson score interval of a share (Wilson 1927), both ends 0-1. Raises ValueError for no cases at all."""
+    if total <= 0 or not 0 <= hits <= total:
+        raise ValueError(f"{hits} of {total} is no share")
+    share = hits / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    # At the ends of the scale the formula is exact but for the last binary digit.
+    return (0.0 if hits == 0 else middle - half, 1.0 if hits == total else middle + half)
 
 
 @frozen
@@ -39,12 +52,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Both ends of the interval."""
-        if not self.tried:
-            return None
-        share, n, z = self.right / self.tried, self.tried, Z95
-        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        return (max(0.0, middle - half), min(1.0, middle + half))
+        return wilson(self.right, self.tried) if self.tried else None
 
     def __str__(self) -> str:
         if self.value is None or self.interval is None:

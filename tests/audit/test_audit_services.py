@@ -142,8 +142,23 @@ def test_a_wrong_modifier_or_number_of_units(line: str, found: tuple[str, str], 
     credit = 0.7 if found[0] == "wrong_units" else 0.6
     earned, possible = result.parts["Modifiers and units"]
     assert earned / possible == pytest.approx((2 + credit) / 3, abs=0.001)
+    # 3 for the diagnosis, 1 for each of the two service codes, of 5: the line is not right in the codes either.
+    earned, possible = result.parts["Codes"]
+    assert earned / possible == pytest.approx((3 + 1 + credit) / 5, abs=0.001)
     assert result.claim_ready
     assert not result.audit_ready
+
+
+def test_wrong_units_name_the_amount_and_why() -> None:
+    result = supply(RIGHT.replace("J1885 x2", "J1885 x30"))
+    (finding,) = result.findings
+    assert finding.message == "J1885: your line bills 30 units, and what the record tells makes 2."
+    assert finding.rule.startswith("J1885: Injection, ketorolac")
+    assert finding.evidence == ("Ketorolac 30 mg",)
+    assert "what one unit is" in finding.next
+    # One of the two lines of the code: half of its weight of 1 is at stake.
+    earned, possible = result.parts["Codes"]
+    assert earned / possible == pytest.approx((3 + 1 + (0.7 + 1) / 2) / 5, abs=0.001)
 
 
 def test_lines_of_one_code_are_matched_in_any_order() -> None:

@@ -3,7 +3,8 @@
 The rubric: 55 points for the code set, 15 for the principal or first-listed diagnosis, 15 for the question that only
 the provider can answer, 10 for mandated order, 10 for present-on-admission indicators (inpatient) or modifiers and
 units (supplies and drugs), 10 for evidence. Parts that do not apply to a record or an answer give their points to the
-others in proportion.
+others in proportion. A supply or drug with a wrong modifier or wrong units earns its share of the line (0.6 or 0.7) in
+the codes as well: the code alone is not the line.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ ONE_CHARACTER, MORE_CHARACTERS = 0.5, 0.25
 """Credit of a procedure code of the right table with one wrong character, and with several."""
 
 MODIFIER_CREDIT, UNITS_CREDIT = 0.6, 0.7
-"""What a line still earns in its part with a wrong modifier, and with wrong units."""
+"""What a line still earns, in the codes and in its part, with a wrong modifier, and with wrong units."""
 
 _PCS_LENGTH = 7
 _TABLE = 3  # section, body system and operation lead to one table
@@ -94,17 +94,27 @@ def details_share(case: Case, services: Sequence[KeyCode]) -> float | None:
     lines = [one for one in services if not is_pcs(one.code)]
     if not lines:
         return None
-    total = 0.0
-    for code in dict.fromkeys(one.code for one in lines):
-        matched = _matched(case.sheet.services.get(code, ()), _wanted(lines, code))
-        total += sum(_line_credit(line, one) for line, one in matched)
-    return total / len(lines)
+    codes = dict.fromkeys(one.code for one in lines)
+    return sum(_credited(case, lines, code) for code in codes) / len(lines)
 
 
 def lines_found(case: Case, services: Sequence[KeyCode], code: str) -> float:
-    """Share of the lines that a service code should have which are on the list."""
+    """Share of the lines that a service code should have which are on the list.
+
+    A HCPCS line with a wrong modifier or wrong units is another claim line: it counts as its credit.
+    """
     wanted = len(_wanted(services, code))
-    return min(len(case.sheet.services.get(code, ())), wanted) / wanted if wanted else 0.0
+    if not wanted:
+        return 0.0
+    if is_pcs(code):
+        return min(len(case.sheet.services.get(code, ())), wanted) / wanted
+    return _credited(case, services, code) / wanted
+
+
+def _credited(case: Case, services: Sequence[KeyCode], code: str) -> float:
+    """Sum of the credit of the lines of one HCPCS code, each matched with the line wanted that it fits best."""
+    matched = _matched(case.sheet.services.get(code, ()), _wanted(services, code))
+    return sum(_line_credit(line, one) for line, one in matched)
 
 
 def _wanted(services: Sequence[KeyCode], code: str) -> list[KeyCode]:
@@ -240,16 +250,20 @@ def _line(case: Case, line: CodeLine, wanted: KeyCode) -> Iterator[Finding]:
         )
     if (line.units or 1) != (wanted.units or 1):
         rule = _described(case, line.code)
-        given = f"{line.units or 1} {'unit' if (line.units or 1) == 1 else 'units'}"
+        given, due = line.units or 1, wanted.units or 1
         yield Finding(
             "wrong_units",
             line.code,
-            f"{line.code}: your line bills {given}, and the record gives another amount.",
+            f"{line.code}: your line bills {given} {_unit(given)}, and what the record tells makes {due}.",
             rule.text,
             rule.source,
             wanted.evidence,
-            next="What is one unit by the words of the code? Divide what was given or supplied by it.",
+            next="The words of the code say what one unit is. Divide what was given or supplied by it.",
         )
+
+
+def _unit(number: int) -> str:
+    return "unit" if number == 1 else "units"
 
 
 def _wrong_modifier(case: Case, line: CodeLine, wanted: KeyCode, slip: LineFinding | None) -> Finding:

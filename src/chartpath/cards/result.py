@@ -53,12 +53,12 @@ def result_text(graded: Graded, reveal: bool = False) -> str:
 
 
 def headline(graded: Graded) -> str:
-    """One line: how much is right, and whether the claim could go out."""
+    """One line: whether it is right or how much of it, and whether the claim could go out."""
     worth = f"{graded.points:g} of {graded.item.points:g} {'point' if graded.item.points == 1 else 'points'}"
     if graded.answer.blank:
         return f"No answer yet · {worth}"
     if graded.audit is None:
-        return f"{graded.remark} · {worth}" if graded.remark else worth
+        return " · ".join(filter(None, (_verdict(graded), worth)))
     metrics = graded.audit.metrics
     total = metrics.tp + metrics.fn
     gate = (
@@ -71,6 +71,15 @@ def headline(graded: Graded) -> str:
     if graded.right:
         gate = "audit-ready: nothing to change"
     return f"{metrics.tp} of {total} {'code' if total == 1 else 'codes'} · {gate} · {worth}"
+
+
+def _verdict(graded: Graded) -> str:
+    """The remark, led by the verdict where it only tells why: whoever listens hears first that it is not right."""
+    answer, options = graded.answer, graded.item.options
+    read = answer.value is not None and not (options and any(one not in options for one in answer.letters))
+    if graded.score > 0 or not read:
+        return graded.remark
+    return f"Not right. {graded.remark.removeprefix('Not this term.').strip()}".strip()
 
 
 def _gates_html(graded: Graded) -> str:

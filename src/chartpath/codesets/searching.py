@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from chartpath.codesets.models import Hit, plain
 from chartpath.codesets.terms import ABSENT, STOP, distance, stem, words
@@ -37,6 +38,7 @@ _PRIOR = {
 }  # fmt: skip
 _EXTRA = 0.55  # how much words of the phrase that nobody asked for count against it
 _CANDIDATES = 300
+_REPAIRS = 512  # words whose repairs are kept: who goes on typing asks for the same slips again
 _UNKNOWN = 8.0  # weight of a stem that occurs nowhere
 _PARTLY = 0.9  # quality of a word typed in part
 _COMPLETE = 0.01  # what a billable code has ahead of its heading
@@ -64,6 +66,7 @@ class Searcher:
     def __init__(self, store: Searchable) -> None:
         self.store = store
         self.weights: dict[str, float] = dict(store.rows("SELECT stem, weight FROM weights"))
+        self._repairs = lru_cache(maxsize=_REPAIRS)(self._repaired)
 
     def search(self, text: str, year: int, limit: int) -> list[Hit]:
         """The best `limit` codes of an edition."""
@@ -155,10 +158,10 @@ class Searcher:
         if not slot.ways:
             slot.add([word], 1.0)  # unknown: it will not be found, and the rest of the question decides
 
-    def _repairs(self, word: str) -> list[str]:
+    def _repaired(self, word: str) -> tuple[str, ...]:
         """Known words that the typed one may be a slip of, the likeliest first."""
         if len(word) < 4:
-            return []
+            return ()
         slips = 1 if len(word) < 6 else 2
         rows = self.store.rows(
             "SELECT word, uses FROM vocabulary WHERE (word >= ? AND word < ? OR substr(word, 2, 2) = ? OR"
@@ -170,7 +173,7 @@ class Searcher:
         )
         near = [(distance(word, other, slips), -uses, other) for other, uses in rows]
         best = sorted(entry for entry in near if entry[0] <= slips)
-        return [other for slip, _, other in best if slip == best[0][0]][:3]
+        return tuple(other for slip, _, other in best if slip == best[0][0])[:3]
 
     # -- the answer ------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from html import escape
 from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
@@ -241,11 +241,18 @@ def _advance(letter: str, bold: bool) -> float:
     return float(across - bars) / 100 * _HINTED
 
 
+@lru_cache(maxsize=1 << 16)
+def _across(text: str, bold: bool) -> float:
+    """Width of a text in letters of one point. A sheet is set a dozen times in other sizes until it fits."""
+    return sum(_advance(letter, bold) for letter in text)
+
+
 def width_of(text: str, size: float, bold: bool = False) -> float:
     """Width of a line in points, in the house's letters, without kerning: never less than what is drawn."""
-    return sum(_advance(letter, bold) for letter in text) * size
+    return _across(text, bold) * size
 
 
+@lru_cache(maxsize=1 << 14)
 def wrap(text: str, room: float, size: float, bold: bool = False, first: float | None = None) -> str:
     """The text in lines no wider than `room` points (the first no wider than `first`); a wider word stands alone.
 

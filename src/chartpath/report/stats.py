@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-Z95 = 1.959963984540054
-"""The normal deviate that leaves 2.5 % on either side."""
+from chartpath.learned import wilson
 
 TAIL = 0.27
 """Share of a class in its upper and in its lower group (Kelley 1939: the best share for normal scores)."""
@@ -35,17 +34,6 @@ class Share:
     def high(self) -> float | None:
         """Upper end of the interval."""
         return wilson(self.hits, self.total)[1] if self.total else None
-
-
-def wilson(hits: int, total: int, z: float = Z95) -> tuple[float, float]:
-    """The Wilson score interval of a share (Wilson 1927), both ends 0-1. Raises ValueError for no cases at all."""
-    if total <= 0 or not 0 <= hits <= total:
-        raise ValueError(f"{hits} of {total} is no share")
-    share = hits / total
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    # At the ends of the scale the formula is exact but for the last binary digit.
-    return (0.0 if hits == 0 else middle - half, 1.0 if hits == total else middle + half)
 
 
 def mean(values: Sequence[float]) -> float:
