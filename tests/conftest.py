@@ -23,20 +23,15 @@ BUSY = (
 )
 
 
-def pytest_xdist_auto_num_workers() -> int | None:
-    """One more than there are cores, because some always wait. Its own variable overrules this, as without it."""
-    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
-        return None
-    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files in the order in which workers take them; within a file nothing moves.
 
     Long files begin, so that only short ones remain when a worker runs out of work; those that wait and those that
     compute take turns, so that a core has always something to do.
     """
-    waiting, busy, short = [], [], []
+    waiting: list[tuple[int, str, Path]] = []
+    busy: list[tuple[int, str, Path]] = []
+    short: list[tuple[int, str, Path]] = []
     for file in dict.fromkeys(item.path for item in items):
         name = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.as_posix()
         kind = waiting if name.startswith(WAITING) else busy if name.startswith(BUSY) else short

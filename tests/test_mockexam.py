@@ -194,3 +194,20 @@ def test_the_source_of_the_weights_is_shown_with_date_and_confidence(name: str) 
     told = examcards.source_line(learned.domains(name))
     assert "2026" in told
     assert "confidence" in told
+    assert ("unconfirmed" in told) == any(not one.confirmed for one in learned.domains(name))
+
+
+@pytest.mark.parametrize("name", EXAMS)
+def test_every_weight_in_a_report_has_its_date_and_its_mark(name: str) -> None:
+    exam = mockexam.exam(name, questions=5)
+    assert "unconfirmed" in repr(exam), "the paper says so before the first question"
+    assert "unconfirmed" in examcards.heading(name)
+    assert all(one.as_of in examcards.heading(name) for one in learned.domains(name))
+    report = exam.finish()
+    assert report.lines
+    for one in report.lines:
+        mark = one.domain.told
+        assert one.domain.as_of in mark
+        assert ("unconfirmed" in mark) == (one.domain.confidence != "high")
+        assert f"weight in the exam {mark}" in repr(report)
+        assert f">{mark}</td>" in report._repr_html_()

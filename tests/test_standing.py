@@ -104,6 +104,10 @@ def test_trend_mastery_and_readiness_stand_in_card_and_text(path: Path) -> None:
     for exam in standing.EXAMS:
         assert f"Readiness for {exam}" in text
         assert f"Readiness for {exam}" in html
+        for one in learned.domains(exam):
+            assert "unconfirmed" in one.told or one.confirmed
+            assert f"{one.label}, {one.told}, in this kit" in text
+            assert f">{one.told}</td>" in html
     assert "58% of the exam asks for CPT codes" in text
     assert "Weighed as the exam weighs its domains, 86% of what you answered is right" in text
 

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from chartpath import answers, cards, items, record
-from chartpath.examcards import about, paper_text, report_html
+from chartpath.examcards import about, heading, paper_text, report_html
 from chartpath.items import Item
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class ExamSheet(Sheet):
             told += f" · {max(0, round(left / 60))} minutes left" if left > 0 else " · the time is up"
         self.head.value = (
             f'<p style="margin:0;font-weight:600">{escape(told)}</p>'
-            f'<details style="margin:0 0 6px"><summary>About this exam</summary><p style="margin:0">{escape(about(paper.exam))}</p></details>'
+            f'<details style="margin:0 0 6px"><summary>{escape(heading(paper.exam))}</summary><p style="margin:0">{escape(about(paper.exam))}</p></details>'
         )
 
     def __repr__(self) -> str:

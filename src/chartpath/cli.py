@@ -149,12 +149,12 @@ def search(
 ) -> None:
     """Find codes by words, best first."""
     from chartpath.codecards import SearchCard
-    from chartpath.codesets import search_json, store
+    from chartpath.codesets import views
 
     if as_json:
-        _print_json(search_json(text, system=system, limit=limit))
+        _print_json(views.search_json(text, system=system, limit=limit))
         return
-    card = SearchCard(text, tuple(store().search(text, system=system, limit=limit)))
+    card = SearchCard(text, tuple(views.search(text, system, limit)))
     print(card)
     if not card.hits:
         raise typer.Exit(1)

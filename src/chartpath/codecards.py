@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from chartpath.codesets import CURRENT_EDITION, Code, Hit, Note, store
+from chartpath.codesets import CURRENT_EDITION, Code, Hit, Note, modifiers, store
 from chartpath.codesets.systems import FIRST, other
 
 _BOX = (
@@ -50,6 +50,8 @@ class CodeCard:
     @property
     def path(self) -> str:
         """Chapter to category, outermost first."""
+        if self._mark:
+            return modifiers.PATH
         return " › ".join(
             f"{_place(node.id, self._first)} {node.title}"
             for node in reversed(self._set.ancestors(self.code.code))
@@ -58,6 +60,11 @@ class CodeCard:
     @property
     def _first(self) -> bool:
         return self.code.system == FIRST
+
+    @property
+    def _mark(self) -> bool:
+        """Whether this is a modifier and no code."""
+        return self.code.parent == modifiers.PARENT
 
     @property
     def _set(self) -> Any:
@@ -89,6 +96,7 @@ class CodeCard:
         for carrier, notes in self._by_carrier():
             lines.append(f"\n{carrier}")
             lines += [f"  {_KINDS.get(note.kind, note.kind)}: {_words(note)}" for note in notes]
+        lines += [f"  {use}" for use in self._use]
         lines += [f"  {name}: {meaning}" for name, meaning in self._characters]
         lines += [f"  7th character {letter}: {meaning}" for letter, meaning in self._seventh.items()]
         lines += [f"  {child.code}  {child.title}" for child in self.children]
@@ -99,6 +107,7 @@ class CodeCard:
         facts = f'<p style="margin:0">{escape(self._verdict())} · {escape(self._edition.replace("FY", "fiscal year "))}</p>'
         path = f'<p style="margin:0;color:#404040">{escape(self.path)}</p>'
         body = "".join(self._carrier_html(carrier, notes) for carrier, notes in self._by_carrier())
+        body += "".join(f"<p style='margin:8px 0 0'>{escape(use)}</p>" for use in self._use)
         if self._characters:
             body += "<p style='margin:8px 0 0'><b>The seven characters</b></p>" + _rows(
                 f"<b>{escape(name)}</b>&nbsp; {escape(meaning)}" for name, meaning in self._characters
@@ -115,9 +124,16 @@ class CodeCard:
         notes = " Notes: April 2026 Tabular List. CDC/NCHS and CMS" if self._first else " CMS"
         source = "<p style='margin:8px 0 0;color:#404040;font-size:13px'>Titles: "
         source += f"{escape(self._edition)} code list.{notes}, public domain.</p>"
-        return f'<section aria-label="Code {escape(self.code.code)}" style="{_BOX}">{title}{facts}{path}{body}{source}</section>'
+        return f'<section aria-label="{"Modifier" if self._mark else "Code"} {escape(self.code.code)}" style="{_BOX}">{title}{facts}{path}{body}{source}</section>'
+
+    @property
+    def _use(self) -> list[str]:
+        """What a modifier is for, where the course teaches its group."""
+        return [use] if (use := modifiers.use(self.code)) else []
 
     def _verdict(self) -> str:
+        if self._mark:
+            return f"Modifier: goes behind a code, like CODE-{self.code.code}"
         return "Complete: may be reported" if self.code.billable else "Not complete: needs more characters"
 
     def _by_carrier(self) -> list[tuple[str, list[Note]]]:
@@ -154,9 +170,9 @@ class SearchCard:
         width = max(len(hit.code) for hit in self.hits)
         lines = []
         for hit in self.hits:
-            more = "" if hit.billable else "  (needs more characters)"
+            more = _more(hit)
             lines += [
-                f"{hit.code:<{width}}  {hit.title}{more}",
+                f"{hit.code:<{width}}  {hit.title}{more and f'  ({more})'}",
                 f"{'':<{width}}    in {' › '.join(hit.path)}",
             ]
         return "\n".join(lines)
@@ -166,7 +182,7 @@ class SearchCard:
             return f'<section aria-label="Search" style="{_BOX}">{escape(repr(self))}</section>'
         rows = "".join(
             f"<tr><th scope='row' style='text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:nowrap'>{escape(hit.code)}</th>"
-            f"<td style='text-align:left;padding:2px 0'>{escape(hit.title)}{'' if hit.billable else ' <i>(needs more characters)</i>'}"
+            f"<td style='text-align:left;padding:2px 0'>{escape(hit.title)}{_more(hit) and f' <i>({_more(hit)})</i>'}"
             f"<br><span style='color:#404040;font-size:13px'>{escape(' › '.join(hit.path))}</span></td></tr>"
             for hit in self.hits
         )
@@ -175,6 +191,13 @@ class SearchCard:
             f"<p style='margin:0 0 4px'>{len(self.hits)} found for “{escape(self.text)}”, best first (FY{CURRENT_EDITION})</p>"
             f"<table style='border-collapse:collapse'><tbody>{rows}</tbody></table></section>"
         )
+
+
+def _more(hit: Hit) -> str:
+    """What a hit is that cannot be reported as it stands; empty for a complete code."""
+    if hit.billable:
+        return ""
+    return "modifier" if hit.path == (modifiers.PATH,) else "needs more characters"
 
 
 def _told(character: Any) -> str:

@@ -12,8 +12,7 @@ from chartpath import answers, cards, items, record
 from chartpath.audit import scrub, scrub_remarks
 from chartpath.cards.frame import section
 from chartpath.codecards import CodeCard, SearchCard
-from chartpath.codesets import CURRENT_EDITION, edition_for, store
-from chartpath.codesets.views import find
+from chartpath.codesets import CURRENT_EDITION, edition_for, views
 from chartpath.errors import BadInput
 from chartpath.items import Item
 from chartpath.scoring import Graded, grade
@@ -74,16 +73,16 @@ def grade_body(item: Item, body: str) -> Graded:
 
 
 def code(text: str, edition: str = CURRENT_EDITION, system: str | None = None) -> CodeCard:
-    """A code with its place in the tree and every note that binds it. Raises BadInput, naming near codes.
+    """A code with its place in the tree and every note that binds it, or a HCPCS modifier. Raises BadInput, naming near codes.
 
     `system` is icd10cm, icd10pcs or hcpcs; left out, the code itself tells.
     """
-    return CodeCard(find(text, edition, system))
+    return CodeCard(views.find(text, edition, system))
 
 
 def search(text: str, limit: int = 10, system: str | None = None) -> SearchCard:
-    """Codes whose title, notes or index terms fit the words, best first."""
-    return SearchCard(text, tuple(store().search(text, system=system, limit=limit)))
+    """Codes whose title, notes or index terms fit the words, best first; HCPCS modifiers by their two characters."""
+    return SearchCard(text, tuple(views.search(text, system, limit)))
 
 
 @no_var_expand  # IPython would otherwise evaluate what stands in braces on the first line

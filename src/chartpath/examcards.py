@@ -28,19 +28,25 @@ def about(exam: str) -> str:
     return f"{told} {source_line(every)}"
 
 
+def heading(exam: str) -> str:
+    """What stands over `about` while it is folded: the mark and the dates of weights that nobody confirmed."""
+    dates = dict.fromkeys(one.as_of for one in learned.domains(exam) if not one.confirmed)
+    return "About this exam" + (f" (weights unconfirmed, {' and '.join(dates)})" if dates else "")
+
+
 def source_line(every: tuple[Domain, ...]) -> str:
-    """Where the weights come from, with date and confidence."""
+    """Where the weights come from, with date and confidence, and whether the organization's own page confirms them."""
     told = []
     for name in dict.fromkeys(one.source for one in every):
         mine = [one for one in every if one.source == name]
         some = ", ".join(one.id for one in mine)
-        dated = next((f", {one.dated}" for one in mine if one.dated), "")
-        who = "no public page" if name == "not confirmed" else name
+        who = "no public page, noted in" if name == "not confirmed" else f"{name},"
         which = "" if len(mine) == len(every) else f" for {some}"
-        told.append(f"{who}{dated} (confidence {mine[0].confidence}){which}")
-    return (
-        f"Weights as told by {'; '.join(told)}. Look at the organization's own page before you rely on them."
-    )
+        told.append(f"{who} {mine[0].as_of} (confidence {mine[0].confidence}){which}")
+    open_ones = sum(not one.confirmed for one in every)
+    which = "They are" if open_ones == len(every) else f"{open_ones} of them are"
+    mark = f" {which} unconfirmed." if open_ones else ""
+    return f"Weights as told by {'; '.join(told)}.{mark} Look at the organization's own page before you rely on them."
 
 
 def paper_text(exam: Exam) -> str:
@@ -82,7 +88,7 @@ def report_html(report: Report) -> str:
     rows = "".join(
         f'<tr><th scope="row" style="{_CELL}">{escape(one.domain.label)}{_short(report, one.domain)}</th>'
         f'<td style="{_CELL}">{one.share}</td><td style="{_CELL}">{one.open or "none"}</td>'
-        f'<td style="{_CELL}">{one.domain.percent}</td></tr>'
+        f'<td style="{_CELL}">{escape(one.domain.told)}</td></tr>'
         for one in report.lines
     )
     body = (
@@ -109,7 +115,7 @@ def report_text(report: Report) -> str:
     for one in report.lines:
         left = f", {one.open} left open" if one.open else ""
         lines.append(
-            f"{one.domain.label}: {one.share}{left}; {one.domain.percent} of the exam{_short(report, one.domain)}"
+            f"{one.domain.label}: {one.share}{left}; weight in the exam {one.domain.told}{_short(report, one.domain)}"
         )
     lines += ["", *_gaps(report)]
     if report.wrong:

@@ -115,6 +115,7 @@ class Domain:
     note: str
     source: str
     dated: str
+    seen: str
     confidence: str
 
     @property
@@ -131,6 +132,26 @@ class Domain:
     def percent(self) -> str:
         """The weight as printed: one figure, or a range."""
         return f"{self.low:g}%" if self.low == self.high else f"{self.low:g} to {self.high:g}%"
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the weight was read on the organization's own page: nothing else earns the confidence `high`."""
+        return self.confidence == "high"
+
+    @property
+    def as_of(self) -> str:
+        """The date of the source, or when the weight was noted where the source names none: `May 2026`, `2026`."""
+        year, _, month = (self.dated or self.seen).partition("-")
+        return f"{dt.date(int(year), int(month), 1):%B %Y}" if month else year
+
+    @property
+    def told(self) -> str:
+        """The weight with its date, marked where nobody confirmed it: `6% (unconfirmed, November 2026)`."""
+        return (
+            f"{self.percent} ({self.as_of})"
+            if self.confirmed
+            else f"{self.percent} (unconfirmed, {self.as_of})"
+        )
 
 
 def tries(events: Iterable[Event]) -> list[Event]:
@@ -272,6 +293,7 @@ def domains(exam: str) -> tuple[Domain, ...]:
             row["note"],
             row["source"],
             row["dated"],
+            row["seen"],
             row["confidence"],
         )
         for row in found

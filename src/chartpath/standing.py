@@ -179,7 +179,7 @@ def _tables_html(shown: Progress) -> str:
     told = f"<p style='margin:2px 0'>{escape(_RULE)}</p>"
     body += fold("Mastery by blueprint row", told + _table("Mastery", heads, rows), False)
     for exam, lines in shown.readiness:
-        table = [(one.label, one.percent, _COVERED[one.covered], str(share)) for one, share in lines]
+        table = [(one.label, one.told, _COVERED[one.covered], str(share)) for one, share in lines]
         heads = ("Domain", "Weight in the exam", "In this kit", "Right at the latest try, with 95% interval")
         told = f"<p style='margin:2px 0'>{escape(_readiness_line(exam, lines))}</p>"
         body += fold(f"Readiness for {exam}", told + _table(f"Readiness for {exam}", heads, table), False)
@@ -266,7 +266,7 @@ def _text(shown: Progress) -> str:
     for exam, readiness in shown.readiness:
         lines += ["", f"Readiness for {exam}. {_readiness_line(exam, readiness)}"]
         lines += [
-            f"  {one.label}, {one.percent}, in this kit: {_COVERED[one.covered]}; {share}"
+            f"  {one.label}, {one.told}, in this kit: {_COVERED[one.covered]}; {share}"
             for one, share in readiness
         ]
     return "\n".join(lines)

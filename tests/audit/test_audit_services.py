@@ -149,10 +149,12 @@ def test_a_wrong_modifier_or_number_of_units(line: str, found: tuple[str, str], 
     assert not result.audit_ready
 
 
-def test_wrong_units_name_the_amount_and_why() -> None:
+def test_wrong_units_tell_why_and_not_the_number() -> None:
     result = supply(RIGHT.replace("J1885 x2", "J1885 x30"))
     (finding,) = result.findings
-    assert finding.message == "J1885: your line bills 30 units, and what the record tells makes 2."
+    assert (
+        finding.message == "J1885: your line bills 30 units, and what the record tells makes another number."
+    )
     assert finding.rule.startswith("J1885: Injection, ketorolac")
     assert finding.evidence == ("Ketorolac 30 mg",)
     assert "what one unit is" in finding.next

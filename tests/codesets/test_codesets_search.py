@@ -109,3 +109,30 @@ def test_odd_questions_give_a_list(text: str) -> None:
 def test_limit() -> None:
     assert len(store().search("fracture", limit=3)) == 3
     assert len(store().search("fracture", limit=50)) == 50
+
+
+def test_a_slip_is_repaired_once() -> None:
+    """Who goes on typing asks for the same slips at every key."""
+    from chartpath.codesets.searching import Searcher
+
+    asked: list[str] = []
+
+    class Counting:
+        system = "icd10cm"
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store(), name)
+
+        def rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+            asked.append(sql)
+            return store().rows(sql, values)
+
+    searcher = Searcher(Counting())  # type: ignore[arg-type]
+    first = searcher.search("pnuemonia", 2026, 5)
+    assert "pneumonia" in first[0].title.lower()
+    repairs = [sql for sql in asked if "substr(word" in sql]
+    assert len(repairs) == 1
+    assert searcher.search("pnuemonia", 2026, 5) == first
+    searcher.search("pnuemonia strep", 2026, 5)
+    assert [sql for sql in asked if "substr(word" in sql] == repairs
+    assert searcher._repairs.cache_info().maxsize, "the memory is bounded"

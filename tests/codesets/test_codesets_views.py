@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from chartpath.codesets import code_json, search_json
+from chartpath.codecards import CodeCard, SearchCard
+from chartpath.codesets import code_json, hcpcs, modifiers, search_json, store, views
 from chartpath.errors import BadInput
 
 
@@ -70,3 +71,73 @@ def test_search_json() -> None:
     assert list(found[0]) == ["code", "system", "title", "billable", "path", "score"]
     assert found[0]["code"] == "I21.9"
     assert json.loads(json.dumps(found)) == found
+
+
+# -- modifiers -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["RT", " rt ", "-RT"])
+@pytest.mark.parametrize("system", [None, "hcpcs"])
+def test_a_modifier_is_looked_up_like_a_code(typed: str, system: str | None) -> None:
+    found = views.find(typed, system=system)
+    assert (found.code, found.system, found.billable) == ("RT", "hcpcs", False)
+    card = CodeCard(found)
+    for shown in (repr(card), card._repr_html_()):
+        assert found.title in shown
+        assert "goes behind a code, like CODE-RT" in shown
+        assert "HCPCS Level II modifiers" in shown
+        assert "on which side of the body" in shown
+        assert "needs more characters" not in shown
+
+
+def test_every_modifier_is_found_and_none_hides_a_code() -> None:
+    for mark, entry in hcpcs.modifiers().items():
+        found = views.find(mark)
+        assert (found.code, found.title) == (mark, entry.title)
+        assert store().get(mark) is None
+        assert hcpcs.get(mark) is None, "a modifier is no code to bill"
+
+
+def test_a_modifier_as_json() -> None:
+    found = code_json("kx")
+    assert (found["system"], found["billable"], found["children"]) == ("hcpcs", False, [])
+    assert found["parents"] == [{"id": "Modifiers", "title": "HCPCS Level II modifiers", "level": "section"}]
+
+
+def test_a_modifier_of_cpt_or_of_another_set_is_not_there() -> None:
+    with pytest.raises(BadInput, match="two-digit modifiers belong to CPT"):
+        views.find("25")
+    with pytest.raises(BadInput, match="no such code"):
+        views.find("RT", system="icd10cm")
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "first"),
+    [
+        ("RT", None, "RT"),
+        ("rt", "hcpcs", "RT"),
+        ("right side", "hcpcs", "RT"),
+        ("drug discarded", "hcpcs", "JW"),
+        ("MS", None, "G35"),  # what clinicians write comes before the modifier of the same letters
+        ("walker", "hcpcs", "E0141"),
+    ],
+)
+def test_search_finds_modifiers(text: str, system: str | None, first: str) -> None:
+    hits = views.search(text, system, 5)
+    assert hits[0].code == first
+    assert len(hits) <= 5
+    assert search_json(text, system, 5)[0]["code"] == first
+
+
+def test_a_found_modifier_says_what_it_is() -> None:
+    hits = views.search("MS", None, 5)
+    assert [hit.code for hit in hits if hit.path == (modifiers.PATH,)] == ["MS"]
+    card = SearchCard("MS", tuple(hits))
+    assert "(modifier)" in repr(card)
+    assert "(modifier)" in card._repr_html_()
+
+
+def test_a_search_in_another_set_finds_no_modifier() -> None:
+    for system in ("icd10cm", "icd10pcs"):
+        assert all(hit.path != (modifiers.PATH,) for hit in views.search("RT", system, 10))
+    assert views.search("right side", None, 10) == store().search("right side", limit=10)

@@ -101,6 +101,16 @@ def test_every_package_is_listed_at_the_top() -> None:
     assert listed == below, "run: python datasets/recipes/datapackage.py"
 
 
+def test_every_table_is_described() -> None:
+    described = {
+        (package.parent / resource["path"]).relative_to(DATASETS).as_posix()
+        for package in PACKAGES
+        for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]
+    }
+    tables = {path.relative_to(DATASETS).as_posix() for path in DATASETS.rglob("*.csv")}
+    assert sorted(tables - described) == []
+
+
 def test_a_refresh_changes_nothing() -> None:
     checked = subprocess.run(
         [sys.executable, str(DATASETS / "recipes" / "datapackage.py"), "--check"],

@@ -250,11 +250,11 @@ def _line(case: Case, line: CodeLine, wanted: KeyCode) -> Iterator[Finding]:
         )
     if (line.units or 1) != (wanted.units or 1):
         rule = _described(case, line.code)
-        given, due = line.units or 1, wanted.units or 1
+        given = line.units or 1
         yield Finding(
             "wrong_units",
             line.code,
-            f"{line.code}: your line bills {given} {_unit(given)}, and what the record tells makes {due}.",
+            f"{line.code}: your line bills {given} {_unit(given)}, and what the record tells makes another number.",
             rule.text,
             rule.source,
             wanted.evidence,

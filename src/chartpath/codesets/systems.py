@@ -52,4 +52,6 @@ def licensed(bare: str) -> str:
         return f"{bare}: has the shape of a CPT code (HCPCS Level I). CPT is licensed and not in this kit."
     if re.fullmatch(r"D\d{4}", bare):
         return f"{bare}: has the shape of a dental code (CDT). CDT is licensed and not in this kit."
+    if re.fullmatch(r"\d{2}", bare):
+        return f"{bare}: two-digit modifiers belong to CPT, which is licensed and not in this kit."
     return ""

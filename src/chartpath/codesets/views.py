@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chartpath.codesets.editions import CURRENT_EDITION, EDITIONS, check_edition
 from chartpath.codesets.lookup import Store, store
-from chartpath.codesets.models import Code, normalize, plain
+from chartpath.codesets.models import Code, Hit, Node, normalize, plain
 from chartpath.codesets.systems import FIRST, claimed, detect, licensed, other
 from chartpath.errors import BadInput
 
@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+LEVEL_II = "hcpcs"
+_MODIFIERS = Node("Modifiers", "HCPCS Level II modifiers", "section")  # what stands above a modifier
 JSON_KINDS = (
     "includes",
     "excludes1",
@@ -26,13 +28,18 @@ JSON_KINDS = (
 def find(code: str, edition: str = CURRENT_EDITION, system: str | None = None) -> Code:
     """The code, or BadInput with one line that says what is wrong and names the nearest real codes.
 
-    Without a system ICD-10-CM is asked first, then the sets that have codes of this shape.
+    Without a system ICD-10-CM is asked first, then the sets that have codes of this shape, then the modifiers of HCPCS
+    Level II.
     """
     codes = store()
     found = codes.get(code, edition, system)
     if found is None and system is None:
         detected = detect(code, check_edition(edition))
         found = codes.get(code, edition, detected) if detected else None
+    if found is None and system in (None, LEVEL_II):
+        from chartpath.codesets import modifiers
+
+        found = modifiers.get(code)
     if found is None and system is None:
         from chartpath.codesets.nearby import likely_slip
 
@@ -44,6 +51,28 @@ def find(code: str, edition: str = CURRENT_EDITION, system: str | None = None) -
     if found is None:
         raise BadInput(licensed(plain(code)) or unknown(codes, code, check_edition(edition)))
     return found
+
+
+def search(
+    text: str, system: str | None = None, limit: int = 10, edition: str = CURRENT_EDITION
+) -> list[Hit]:
+    """Codes and HCPCS modifiers for a few words, an abbreviation, the beginning of a code, or a modifier, best first.
+
+    Without a system ICD-10-CM is searched; a modifier typed as such (`RT`) is found there too. Where the two
+    characters are an abbreviation of clinicians as well (`MS`), the diagnoses go first.
+    """
+    hits = store().search(text, system, limit, edition)
+    if system not in (None, LEVEL_II):
+        return hits
+    from chartpath.codesets import modifiers
+
+    if system == LEVEL_II:
+        return sorted([*hits, *modifiers.search(text, limit)], key=lambda hit: -hit.score)[:limit]
+    marks = modifiers.search(text, 1) if modifiers.get(text) else []
+    if not marks:
+        return hits
+    said = store().rows("SELECT 1 FROM synonyms WHERE term = ?", (text.strip().lower(),))
+    return [*hits[: limit - 1], *marks] if said else [*marks, *hits][:limit]
 
 
 def unknown(codes: Store, code: str, edition: str) -> str:
@@ -81,6 +110,7 @@ def code_json(code: str, edition: str = CURRENT_EDITION, system: str | None = No
     found = find(code, edition, system)
     ours = found.system == FIRST
     codes: Any = store() if ours else other(found.system)
+    above = [_MODIFIERS] if found.parent == _MODIFIERS.id else codes.ancestors(found.code)
     return {
         "system": found.system,
         "edition": found.edition,
@@ -88,9 +118,7 @@ def code_json(code: str, edition: str = CURRENT_EDITION, system: str | None = No
         "title": found.title,
         "billable": found.billable,
         "valid_from": found.valid_from or None,
-        "parents": [
-            {"id": node.id, "title": node.title, "level": node.level} for node in codes.ancestors(found.code)
-        ],
+        "parents": [{"id": node.id, "title": node.title, "level": node.level} for node in above],
         "children": [
             {"code": child.code, "title": child.title, "billable": child.billable}
             for child in codes.children(found.code, edition)
@@ -134,5 +162,5 @@ def search_json(
             "path": list(hit.path),
             "score": hit.score,
         }
-        for hit in store().search(text, system, limit, edition)
+        for hit in search(text, system, limit, edition)
     ]
