@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WAITING = ("tests/site", "tests/browser", "tests/hub")
 BUSY = (
     "tests/test_handout.py",
+    "tests/figures/test_figures.py",
     "tests/content/test_situations.py",
     "tests/grading",
     "tests/codesets",

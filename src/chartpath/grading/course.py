@@ -8,10 +8,8 @@ import importlib.util
 import logging
 import os
 import re
-import sys
 import warnings
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +17,6 @@ from attrs import frozen
 
 from chartpath import paths
 from chartpath.errors import BadInput
-
-
-def _import_jsonschema() -> None:
-    """Import what nbformat checks notebooks with, without the grammar of IRIs.
-
-    jsonschema compiles that grammar when it is imported, which takes seconds; no notebook has an IRI to check.
-    """
-    grammar = "rfc3987_syntax"
-    if "jsonschema" in sys.modules or grammar in sys.modules:
-        return
-    sys.modules[grammar] = None  # type: ignore[assignment]  # Python's way to say: not to be had
-    try:
-        import_module("jsonschema")
-    finally:
-        del sys.modules[grammar]
-
-
-_import_jsonschema()
 
 CONFIG = "nbgrader_config.py"
 LINKED_FOLDER = "Its folder is a link to another folder, which was not followed. Remove the link."
