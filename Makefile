@@ -45,8 +45,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.course
 # Resolve both locks anew: the versions of the course are a subset of those of the tests.
 lock: $(VENV)/.dev
 	$(PY) -m pip install --quiet uv
-	$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra course --extra build pyproject.toml -o requirements.lock
-	$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra course --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(PY) -m uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 --extra course --extra build pyproject.toml -o requirements.lock
+	$(PY) -m uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 --extra course --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build dist
