@@ -94,16 +94,18 @@ class Drawn:
         return found
 
 
-def drawn(ax: Axes) -> Drawn:
-    """Draw the picture on a grey printer, so to speak."""
+def drawn(ax: Axes, inked: bool = True) -> Drawn:
+    """Draw the picture on a grey printer, so to speak; where only places matter, without ink, which takes half the time."""
     figure = figure_of(ax)
     canvas = FigureCanvasAgg(figure)
     with mpl.rc_context(STYLE):
-        canvas.draw()
+        canvas.draw() if inked else figure.draw_without_rendering()
         # Without the white paper behind a label, which may lie under its neighbors.
         boxes = tuple(
             (one.get_text(), Text.get_window_extent(one, canvas.get_renderer())) for one in texts(ax)
         )
+    if not inked:
+        return Drawn(boxes, figure.bbox, np.empty((0, 0)))
     colors = np.asarray(canvas.buffer_rgba(), dtype=float)[..., :3]
     return Drawn(boxes, figure.bbox, colors @ np.array([0.299, 0.587, 0.114]))
 
