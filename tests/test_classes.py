@@ -107,6 +107,16 @@ class TestMaking:
                 lines = "\n".join(key_lines(form.keys[item_id]))
                 assert grade(item, form.keys[item_id], parse(lines, "codes", item.systems)).score == 100
 
+    def test_the_stays_are_hospital_stays(self, one: NewClass) -> None:
+        for item_id, item in forms.read(one.course, "1").charts.items():
+            assert item.chart
+            assert (
+                item.chart.inpatient == (item.chart.setting == "inpatient") == item_id.startswith("class-11")
+            )
+
+    def test_no_item_of_the_kit_looks_like_one_of_a_class(self) -> None:
+        assert not [name for name in items.item_ids() if name.startswith(items.CLASS)]
+
     def test_the_same_seed_gives_the_same_class(self, one: NewClass, tmp_path: Path) -> None:
         again = new_class(tmp_path / "spring-2027", seed_file(tmp_path), count=3)
         assert files(again.folder / "grading" / "forms") == files(one.folder / "grading" / "forms")

@@ -16,6 +16,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from chartpath._version import __version__
 from chartpath.build import compose
 from chartpath.codesets import edition_for
 from chartpath.errors import BadInput, ChartpathError
-from chartpath.generate import Generated, charts, situations
+from chartpath.generate import Generated, charts, may_fit, situations
 from chartpath.generate.draw import Draw
 from chartpath.generate.model import Situation
 from chartpath.generate.output import chart_text, key_text
@@ -38,6 +39,8 @@ from chartpath.scoring import key_lines
 UNITS = {"10": "10-chart-abstraction-outpatient", "11": "11-chart-abstraction-inpatient"}
 NOTEBOOK = {"10": "code-your-charts", "11": "code-your-stays"}
 MOST_CHARTS, MOST_FORMS = 30, 500
+# The published assessment of unit 11 is about hospital stays: what follows a stay is practiced there, not assessed.
+_SETTING = {"10": "", "11": "inpatient"}
 _MINUTES = {"10": 9, "11": 18}
 _WORD = {"10": "Chart", "11": "Stay"}
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -184,17 +187,9 @@ def _slots(
 
 def _pool(seed: str, unit: str) -> Iterator[Situation]:
     """Situations that a unit's charts can come from, in the seed's order; the same again when all were taken."""
-    fitting = [one for one in situations() if _fits(one, unit)]
+    fitting = [one for one in situations() if may_fit(one, _SETTING[unit], unit)]
     for lap in range(MOST_CHARTS):
         yield from Draw(seed, "class", unit, lap).shuffled(fitting)
-
-
-def _fits(situation: Situation, unit: str) -> bool:
-    try:
-        next(charts("fits", 1, names=[situation.id], unit=unit))
-    except ChartpathError:
-        return False
-    return True
 
 
 def _cases(
@@ -203,13 +198,12 @@ def _cases(
     """`variants` cases of one situation at one difficulty; a situation that has too few is passed over."""
     for situation in pool:
         try:
-            first = next(charts(seed, 1, names=[situation.id], unit=unit))
+            cases = partial(charts, seed, names=[situation.id], unit=unit, setting=_SETTING[unit])
+            first = next(cases(1))
             if variants == 1:
                 return situation.id, (first,)
             level = _difficulty(first)
-            return situation.id, tuple(
-                charts(seed, variants, names=[situation.id], unit=unit, difficulty=level)
-            )
+            return situation.id, tuple(cases(variants, difficulty=level))
         except ChartpathError:
             continue
     raise BadInput(f"No situation has {variants} different cases of one difficulty. Ask for fewer variants.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from chartpath import answers, items, paths
+from chartpath.grading import sandbox
 from chartpath.grading.course import Course
 from chartpath.scoring import key_lines
 
@@ -158,3 +162,11 @@ def scores(course: Course, unit: str = UNIT) -> dict[tuple[str, str], float | No
 def autograded(course: Course, learner: str, unit: str = UNIT) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((course.autograded / learner / unit / NOTEBOOK).read_bytes())
     return data
+
+
+def need_a_box() -> None:
+    """Skip a test where kernels cannot be boxed, and say why; CI must have what boxes them."""
+    if os.environ.get("CI") and shutil.which("bwrap") is None:
+        pytest.fail("CI has no bubblewrap: install the package bubblewrap.")
+    if sandbox.why_not():
+        pytest.skip(sandbox.why_not())

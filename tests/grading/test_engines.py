@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from classroom import UNIT, autograded, scores
+from classroom import UNIT, autograded, need_a_box, scores
 from variants import DAMAGED, VARIANTS, hand_all_in
 
-from chartpath.grading import GradeReport, grade_unit, sandbox
+from chartpath.grading import GradeReport, grade_unit
 from chartpath.grading.course import Course
 
 Outcome = tuple[GradeReport, Course]
@@ -28,8 +28,7 @@ def kernel(released_course: Course, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def boxed(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    if sandbox.why_not():
-        pytest.skip(sandbox.why_not())
+    need_a_box()
     return _grade(released_course, tmp_path_factory.mktemp("boxed"), "kernel")
 
 

@@ -25,7 +25,7 @@ from chartpath.generate.write import write
 from chartpath.items import Chart, Item, Key
 from chartpath.scoring import grade, key_lines
 
-__all__ = ["Generated", "charts", "make_one", "situations"]
+__all__ = ["Generated", "charts", "make_one", "may_fit", "situations"]
 
 OUTPATIENT, INPATIENT = "10-chart-abstraction-outpatient", "11-chart-abstraction-inpatient"
 _TRIES = 60
@@ -85,7 +85,7 @@ def charts(
     `names` limits the situations; `setting`, `unit` and `difficulty` the charts. Raises BadInput for a limit that
     nothing meets, ChartpathError when a situation has no further case or a key does not hold.
     """
-    pool = [one for one in situations(names, folder) if _may_fit(one, setting, unit, difficulty)]
+    pool = [one for one in situations(names, folder) if may_fit(one, setting, unit, difficulty)]
     if not pool:
         wanted = [one for one in (setting, unit, f"difficulty {difficulty}" if difficulty else "") if one]
         raise BadInput(f"no situation has {', '.join(wanted)}. Look at datasets/charts/situations.")
@@ -183,7 +183,8 @@ def _unit(setting: str) -> str:
     return INPATIENT if SETTINGS[setting].section_two else OUTPATIENT
 
 
-def _may_fit(one: Situation, setting: str, unit: str, difficulty: int) -> bool:
+def may_fit(one: Situation, setting: str, unit: str, difficulty: int = 0) -> bool:
+    """Whether some case of a situation has this setting, unit and difficulty; an empty one asks for nothing."""
     places = [str(leaf) for leaf in leaves(one.setting)]
     return (
         (not setting or setting in places)
