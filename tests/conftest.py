@@ -6,9 +6,13 @@ import os
 from itertools import zip_longest
 from pathlib import Path
 
+import nbval.kernel
 import pytest
 
+from own_kernel import OwnKernel
+
 os.environ["CHARTPATH_RECORD"] = "none"  # a test of the record sets its own folder, and unsets this
+nbval.kernel.KernelManager = OwnKernel
 
 ROOT = Path(__file__).resolve().parents[1]
 # What takes longest, longest first. The first wait for browsers and servers most of the time, the others compute.

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import chartpath
 from chartpath import cli
 from chartpath.cli import app
+from own_kernel import OwnKernel
 
 DATA = Path(chartpath.__file__).parent / "_jupyter" / "data"
 
@@ -31,7 +32,6 @@ def test_a_learner_goes_on_in_the_middle_after_a_restart(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.manager import KernelManager
     from traitlets.config import Config
 
     monkeypatch.setenv("JUPYTER_PATH", str(DATA))
@@ -40,7 +40,7 @@ def test_a_learner_goes_on_in_the_middle_after_a_restart(
     assert Path(spec.resource_dir) == DATA / "kernels" / "python3"
     assert spec.argv[0] == "python"  # Jupyter puts the server's own in its place
     # No message of the server's about ports, and this test's Python in any case.
-    manager = KernelManager(kernel_name="python3", config=Config())
+    manager = OwnKernel(kernel_name="python3", config=Config())
     manager.start_kernel(cwd=str(tmp_path), stderr=subprocess.DEVNULL)
     client = manager.client()
     client.start_channels()

@@ -169,16 +169,17 @@ def _cell_name(cell: NotebookNode) -> str:
 
 def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run a composed notebook top to bottom without keys, outputs filled in. Raises BadInput when a cell fails."""
-    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+
+    from chartpath.kernels import LocalKernel
 
     with _as_a_learner():
         client = NotebookClient(
             notebook,
             timeout=120,
             kernel_name="python3",
-            kernel_manager_class=AsyncKernelManager,
+            kernel_manager_class=LocalKernel,
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
         )

@@ -197,7 +197,7 @@ def _more(hit: Hit) -> str:
     """What a hit is that cannot be reported as it stands; empty for a complete code."""
     if hit.billable:
         return ""
-    return "modifier" if hit.path == (modifiers.PATH,) else "needs more characters"
+    return "modifier" if modifiers.among(hit) else "needs more characters"
 
 
 def _told(character: Any) -> str:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import socket
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port out of those that the system never gives away by itself, so that none is taken meanwhile."""
+    choose = random.SystemRandom()
+    while True:
+        with socket.socket() as probe:
+            port = choose.randrange(10_000, 32_000)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

@@ -19,6 +19,7 @@ from nbconvert import HTMLExporter
 
 from chartpath import diagrams, paths
 from chartpath.curriculum import rows
+from chartpath.kernels import LocalKernel
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "grading"))
 
@@ -82,7 +83,9 @@ def cards(folder: Path) -> Path:
     book.cells = [nbformat.v4.new_markdown_cell("# Every card")]
     book.cells += [nbformat.v4.new_code_cell(source) for source in CALLS]
     env = os.environ | {"CHARTPATH_KEYS": "none", "CHARTPATH_HOME": str(folder), "CHARTPATH_RECORD": ""}
-    NotebookClient(book, timeout=120, kernel_name="python3").execute(env=env)
+    NotebookClient(book, timeout=120, kernel_name="python3", kernel_manager_class=LocalKernel).execute(
+        env=env
+    )
     for cell in book.cells[2:]:
         assert any("text/html" in one.get("data", {}) for one in cell.outputs), cell.source
     return as_page(book, folder / "cards.html", "Every card")

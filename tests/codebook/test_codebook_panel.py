@@ -15,7 +15,7 @@ from IPython.utils.capture import capture_output
 
 import chartpath
 from chartpath.codebook.panel import PAUSE, Panel
-from chartpath.codebook.places import Place
+from chartpath.codebook.places import HCPCS, Place
 from chartpath.codebook.shelf import Shelf
 from chartpath.errors import BadInput
 
@@ -57,6 +57,16 @@ def test_a_set_alone_is_searched_when_it_is_chosen() -> None:
     assert rows(book.results)[0].startswith("HCPCS")
     book.system.value = "icd10cm"
     assert all(row.startswith("CM") for row in rows(book.results))
+
+
+def test_a_modifier_is_shown_as_one_and_gives_no_answer_line() -> None:
+    book = panel()
+    book.system.value = HCPCS
+    book.search.value = "rt"
+    assert rows(book.results)[0].startswith("HCPCS modifier RT Right side")
+    assert "Modifier: goes behind a code" in book.entry.value
+    assert (book.line.value, book.copy.disabled) == ("", True)
+    assert any("Modifiers" in row for row in rows(book.tree))
 
 
 def test_the_tree_can_be_walked_without_losing_it() -> None:

@@ -13,7 +13,7 @@ from chartpath.codebook import places
 from chartpath.codebook.choosers import choosers, seventh, side
 from chartpath.codebook.entry import entry_text, head_html, notes_html
 from chartpath.codebook.places import HCPCS, NAMES, PCS, Place
-from chartpath.codesets import store
+from chartpath.codesets import hcpcs, store
 from chartpath.codesets.systems import FIRST, SYSTEMS
 from chartpath.errors import BadInput
 
@@ -39,6 +39,7 @@ def ids(found: list[Place]) -> list[str]:
         (PCS, "0FT4", ["0", "0F", "0FT"], ["0FT40", "0FT44"]),
         (PCS, "0FT44Z", ["0", "0F", "0FT", "0FT4", "0FT44"], ["0FT44ZG", "0FT44ZZ"]),
         (HCPCS, "L1902", ["L", "L19"], []),
+        (HCPCS, "-rt", ["Modifiers"], []),
     ],
 )
 def test_a_place_stands_between_those_above_and_below(
@@ -58,9 +59,33 @@ def test_whoever_climbs_down_from_the_top_gets_back_up_the_same_way(system: str)
         while level:
             way.append(drawn.choice(level))
             level = places.below(way[-1], YEAR)
-        assert way[-1].billable, way
+        assert way[-1].billable or way[-1].level == "modifier", way
         assert ids(places.above(way[-1], YEAR)) == ids(way[:-1])
         assert not any(one.billable for one in way[:-1])
+
+
+def test_modifiers_stand_beside_the_sections_and_belong_behind_a_code() -> None:
+    top = places.roots(HCPCS, YEAR)[-1]
+    assert places.place(HCPCS, top.id, YEAR) == top
+    assert set(ids(places.below(top, YEAR))) == set(hcpcs.modifiers())
+    right = at(HCPCS, "RT")
+    assert not right.billable
+    assert places.answer_line(right) == ""
+    assert "Modifier: goes behind a code, like CODE-RT" in head_html(right, YEAR)
+    assert "which side of the body" in notes_html(right, YEAR)
+    assert "which side of the body" in entry_text(right, YEAR)
+    assert "<p></p>" not in notes_html(at(HCPCS, "L1902"), YEAR)
+
+
+def test_a_modifier_is_found_and_never_outdoes_a_code_of_another_set() -> None:
+    def found(text: str) -> list[str]:
+        return [hit.code for hit in places.merged([places.find(text, one, YEAR) for one in SYSTEMS])]
+
+    assert places.find("RT", HCPCS, YEAR)[0].code == "RT"
+    assert places.find("left side", HCPCS, YEAR)[0].code == "LT"
+    assert found("ms")[0] == "G35" or found("ms")[0].startswith("G35")
+    assert "MS" in found("ms")
+    assert "RT" in found("rt")
 
 
 def test_every_category_hangs_below_exactly_one_place() -> None:

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 from classroom import FIRST, NOTEBOOK, SECOND, UNIT, answer, desk, gold, new_course, scores, submit
+from ports import free_port
 from test_feedback import hostile
 
 from chartpath.errors import BadInput
@@ -115,12 +115,6 @@ def test_the_lab_environment_names_the_course(
         lab_environment(Course(tmp_path))
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def server(course: Course, tmp_path: Path) -> Iterator[str]:
     """JupyterLab as `chartpath lab` starts it, from the notebooks' folder, with a graded class."""
@@ -129,7 +123,7 @@ def server(course: Course, tmp_path: Path) -> Iterator[str]:
     grade_unit(UNIT, course=course)
     home = tmp_path / "home"
     home.mkdir()
-    port = _free_port()
+    port = free_port()
     command = [
         sys.executable,
         "-m",

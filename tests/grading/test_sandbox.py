@@ -185,6 +185,29 @@ def test_without_the_box_it_reaches_everything(course: Course, port: int) -> Non
     assert (course.folder / "pwned.txt").exists()
 
 
+@pytest.mark.slow
+def test_a_kernel_that_never_starts_is_no_fault_of_the_learner(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    words = {
+        "argv": [sys.executable, "-c", "raise SystemExit(1)"],
+        "display_name": "broken",
+        "language": "python",
+    }
+    spec.write_text(json.dumps(words), encoding="utf-8")
+    exercise(course, "ann", "add = lambda a, b: a + b")
+    with monkeypatch.context() as broken:
+        broken.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+        (row,) = grade_unit(UNIT, "kernel", unsafe_kernel=True, course=course).rows
+    assert row.status == "damaged"
+    assert "The kernel did not start, before anything of the learner's ran" in row.reason
+    assert "Grade this learner again" in row.reason
+    (row,) = grade_unit(UNIT, "kernel", unsafe_kernel=True, course=course).rows
+    assert (row.status, row.score, row.notes) == ("graded", 30, ())
+
+
 _DROP = """
 import ast
 class Drop(ast.NodeTransformer):

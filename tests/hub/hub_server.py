@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +24,7 @@ import requests
 import websocket
 import yaml
 from attrs import frozen
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "hub-test-token"
@@ -182,13 +182,6 @@ def proxy_command() -> str:
         if done.returncode:
             pytest.skip(f"npm could not install {PROXY}: {done.stderr.strip()[-300:]}")
     return str(command)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def _interpreter(base: Path, account: str) -> Path:

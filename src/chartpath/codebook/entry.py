@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from chartpath.codebook.places import NAMES, PCS, Place, above, notes, source
-from chartpath.codesets import Note
+from chartpath.codesets import Note, hcpcs
 from chartpath.codesets.pcs_store import pcs_store
 
 _KINDS = {
@@ -41,6 +41,8 @@ def notes_html(here: Place, edition: str) -> str:
     ]
     if here.system == PCS:
         parts.append(_characters_html(here.id, edition))
+    if use := _use(here):
+        parts.append(f"<p>{escape(use)}</p>")
     return "".join([*parts, f'<p class="cp-source">{escape(source(here, edition))}</p>'])
 
 
@@ -53,12 +55,21 @@ def entry_text(here: Place, edition: str) -> str:
         lines += [f"  {_KINDS[note.kind]}: {'; '.join(_lines(note))}" for note in group]
     if here.system == PCS:
         lines += [f"  {name}: {words}" for name, words in _characters(here.id, edition)]
+    lines.append(_use(here))
     return "\n".join([*(line for line in lines if line), source(here, edition)])
 
 
 def verdict(here: Place) -> str:
     """Whether the place may be reported, in words."""
+    if here.level == "modifier":
+        return f"Modifier: goes behind a code, like CODE-{here.id}"
     return COMPLETE if here.billable else HEADING
+
+
+def _use(here: Place) -> str:
+    """What a modifier is for, where the course teaches its group."""
+    found = hcpcs.modifier(here.id) if here.level == "modifier" else None
+    return found.use if found else ""
 
 
 def _lines(note: Note) -> list[str]:

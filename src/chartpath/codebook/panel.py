@@ -173,7 +173,7 @@ class Panel:
         self._found(text, [*first, *(hit for hit in hits if hit not in first)] if self._chosen else hits)
 
     def _found(self, text: str, hits: list[Hit]) -> None:
-        self._hits = [Place(hit.system, hit.code, hit.title, hit.billable) for hit in hits]
+        self._hits = [places.of_hit(hit) for hit in hits]
         kept = self.results.index if self._chosen else 0
         self._settling = True
         self._list(self.results, [_result(one) for one in self._hits], kept)
@@ -318,6 +318,8 @@ def _fill(control: widgets.Dropdown, options: list[tuple[str, str]], value: str)
 
 def _result(one: Place) -> str:
     """A row of the results; as in the book, a dash says that characters are missing."""
+    if one.level == "modifier":
+        return f"{_SHORT[one.system]} modifier {one.id} {one.title}"
     return f"{_SHORT[one.system]} {one.id}{'' if one.billable else '-'} {one.title}"
 
 

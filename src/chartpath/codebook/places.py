@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from chartpath.codesets import Code, Hit, Note, store
+from chartpath.codesets import Code, Hit, Note, modifiers, store, views
 from chartpath.codesets import hcpcs as level2
 from chartpath.codesets.lookup import NOTES_LABEL
 from chartpath.codesets.models import plain
@@ -26,8 +26,9 @@ FAR = 0.4  # share of the best score below which a hit is not shown beside it
 class Place:
     """One place in a code set: a code, or a heading above codes.
 
-    `id` is a code, a chapter or block (`4`, `E08-E13`), the first characters of a procedure code, or a HCPCS section
-    and its groups (`L`, `L19`). `billable` is true for a complete code only.
+    `id` is a code, a chapter or block (`4`, `E08-E13`), the first characters of a procedure code, a HCPCS section
+    and its groups (`L`, `L19`), or a modifier (`RT`) and the place above them all. `billable` is true for a complete
+    code only.
     """
 
     system: str
@@ -42,8 +43,11 @@ class Place:
         return f"Chapter {self.id}" if self.level == "chapter" else self.id
 
 
+_MODIFIERS = Place(HCPCS, modifiers.PARENT, "two characters behind a code", False, "modifiers")
+
+
 def find(text: str, system: str, edition: str) -> list[Hit]:
-    """Codes of one set for a few words or the beginning of a code, best first.
+    """Codes and modifiers of one set for a few words or the beginning of a code, best first.
 
     One letter is not a question yet: nothing is found. Raises BadInput for an edition or a system that the kit does
     not hold.
@@ -54,7 +58,7 @@ def find(text: str, system: str, edition: str) -> list[Hit]:
 @lru_cache(maxsize=512)
 def _found(text: str, system: str, edition: str) -> tuple[Hit, ...]:
     """Remembered: who types and takes back asks the same again."""
-    return tuple(store().search(text, system, MOST, edition))
+    return tuple(views.search(text, system, MOST, edition))
 
 
 def merged(found: Iterable[list[Hit]]) -> list[Hit]:
@@ -64,9 +68,14 @@ def merged(found: Iterable[list[Hit]]) -> list[Hit]:
     """
     sets = [hits for hits in found if hits]
     # To a tenth: for the beginning of a code that two sets share, the sets keep the order they come in.
-    sets.sort(key=lambda hits: -round(hits[0].score, 1))
-    least = FAR * sets[0][0].score if sets else 0.0
+    sets.sort(key=lambda hits: -round(_best(hits), 1))
+    least = FAR * _best(sets[0]) if sets else 0.0
     return [hit for hits in sets for hit in hits[:SHARE] if hit.score >= least]
+
+
+def _best(hits: list[Hit]) -> float:
+    """The score of the best code: a modifier's two characters are an abbreviation of clinicians more often than not."""
+    return max((hit.score for hit in hits if not modifiers.among(hit)), default=0.0)
 
 
 def place(system: str, name: str, edition: str) -> Place | None:
@@ -75,7 +84,7 @@ def place(system: str, name: str, edition: str) -> Place | None:
         return _diagnosis(name, edition)
     if system == PCS:
         return _procedure(plain(name), edition)
-    found = level2.get(name)
+    found = level2.get(name) or modifiers.get(name)
     return _of(found) if found else _section(plain(name))
 
 
@@ -87,6 +96,8 @@ def above(here: Place, edition: str) -> list[Place]:
     if here.system == PCS:
         chosen = pcs_store().characters(here.id, int(edition))[: len(here.id) - 1]
         return [Place(PCS, here.id[: one.position], one.label, False, one.name) for one in chosen]
+    if here.level == "modifier":
+        return [_MODIFIERS]
     stems = [here.id[:1], here.id[:3]][: {1: 0, 3: 1}.get(len(here.id), 2)]
     return [one for stem in stems if (one := _section(stem))]
 
@@ -97,6 +108,8 @@ def below(here: Place, edition: str) -> list[Place]:
         return _diagnoses_below(here, edition)
     if here.system == PCS:
         return list(_steps(here.id, edition))
+    if here == _MODIFIERS:
+        return [_of(mark) for mark in modifiers.every()]
     if len(here.id) == 1:
         rows = level2.hcpcs_store().rows(
             "SELECT DISTINCT substr(code, 1, 3) FROM codes WHERE code >= ? AND code < ? ORDER BY 1",
@@ -109,14 +122,14 @@ def below(here: Place, edition: str) -> list[Place]:
 
 
 def roots(system: str, edition: str) -> list[Place]:
-    """Where a set begins: chapters, sections of procedures, sections of HCPCS."""
+    """Where a set begins: chapters, sections of procedures, sections of HCPCS and its modifiers."""
     if system == FIRST:
         rows = store().rows("SELECT node, title FROM tree WHERE level = 'chapter' ORDER BY low")
         return [Place(FIRST, node, title, False, "chapter") for node, title in rows]
     if system == PCS:
         return list(_steps("", edition))
     rows = level2.hcpcs_store().rows("SELECT section, title FROM sections ORDER BY section")
-    return [Place(HCPCS, letter, title, False, "section") for letter, title in rows]
+    return [*(Place(HCPCS, letter, title, False, "section") for letter, title in rows), _MODIFIERS]
 
 
 def notes(here: Place) -> list[tuple[str, list[Note]]]:
@@ -160,6 +173,12 @@ def _beginning(low: str, high: str) -> str:
     return low[:end].rstrip(".")
 
 
+def of_hit(hit: Hit) -> Place:
+    """The place that a search found."""
+    level = "modifier" if modifiers.among(hit) else "code"
+    return Place(hit.system, hit.code, hit.title, hit.billable, level)
+
+
 def answer_line(here: Place) -> str:
     """The line that reports a complete code in an answer cell; empty for a heading."""
     if not here.billable:
@@ -178,6 +197,8 @@ def source(here: Place, edition: str) -> str:
 
 
 def _of(code: Code) -> Place:
+    if code.parent == modifiers.PARENT:
+        return Place(code.system, code.code, code.title, False, "modifier")
     level = "category" if code.system == FIRST and len(code.code) == 3 else "code"
     return Place(code.system, code.code, code.title, code.billable, level)
 
@@ -230,6 +251,8 @@ def _steps(prefix: str, edition: str) -> tuple[Place, ...]:
 
 
 def _section(bare: str) -> Place | None:
+    if bare == plain(_MODIFIERS.id):
+        return _MODIFIERS
     if len(bare) == 3 and level2.hcpcs_store().beginning_with(bare, 0, 1):
         return _group(bare)
     rows = level2.hcpcs_store().rows("SELECT section, title FROM sections WHERE section = ?", (bare,))

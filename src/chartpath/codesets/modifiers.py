@@ -27,6 +27,16 @@ def get(text: str) -> Code | None:
     return Code(hcpcs.SYSTEM, hcpcs.RELEASE, found.modifier, found.title, False, "", PARENT)
 
 
+def every() -> list[Code]:
+    """All modifiers, in the order of their characters."""
+    return [code for code, _ in _titles()]
+
+
+def among(hit: Hit) -> bool:
+    """Whether a result of a search is a modifier and no code."""
+    return hit.path == (PATH,)
+
+
 def use(code: Code) -> str:
     """What the group of a modifier is for, in the words of the course; empty for the groups it does not teach."""
     found = hcpcs.modifier(code.code) if code.parent == PARENT else None

@@ -19,6 +19,7 @@ from chartpath.grading import cells
 from chartpath.grading.outputs import NOTES
 from chartpath.grading.preprocessors import NOT_RUN, from_dict, lent_to, shown
 from chartpath.grading.sandbox import BoxedKernel, why_not
+from chartpath.kernels import LocalKernel
 
 
 class SkipStrayCells(NbGraderPreprocessor):  # type: ignore[misc]
@@ -68,17 +69,21 @@ class ExecuteReleased(Execute):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any, **settings: Any) -> tuple[NotebookNode, Any]:
         """Run the notebook and return it. A kernel that dies costs the tests below, and a note says so.
 
-        Raises BadInput where the kernel cannot be boxed.
+        Raises BadInput where the kernel cannot be boxed, or dies before it ran anything of the learner's.
         """
         if self.box:
             reason = why_not()
             if reason:
                 raise BadInput(reason)
-            self.kernel_manager_class = BoxedKernel
-        self._done, self._remarks, self._manager = -1, [], None
+        self.kernel_manager_class = BoxedKernel if self.box else LocalKernel
+        self._begun, self._done, self._remarks, self._manager = False, -1, [], None
         try:
             nb, resources = super().preprocess(nb, resources, **settings)
         except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+            if not self._begun:
+                raise BadInput(
+                    f"The kernel did not start, before anything of the learner's ran ({_why(error)}). Grade this learner again."
+                ) from error
             ended = getattr(self._manager, "ended", "") or _why(error)
             self._remarks.append(
                 f"The kernel was ended while the code exercises ran: {ended}. The tests from there on earn 0."
@@ -99,6 +104,7 @@ class ExecuteReleased(Execute):  # type: ignore[misc]
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Run one cell and return it with its outputs."""
+        self._begun = True
         parts = split_cell(cell.source) if cell.cell_type == "code" else None
         typed = cell.source
         if parts and NOT_RUN not in cell.metadata.get("tags", ()):

@@ -12,7 +12,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -21,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyter_client.manager import AsyncKernelManager
 from traitlets import Integer, Unicode
 
 from chartpath import paths
+from chartpath.kernels import LocalKernel
 
 RISK = (
     "A code exercise runs what a learner wrote, on this machine and as you: it can read keys, the gradebook and other "
@@ -143,7 +142,7 @@ def _apart(folders: Iterable[Path]) -> list[Path]:
     return found
 
 
-class BoxedKernel(AsyncKernelManager):
+class BoxedKernel(LocalKernel):
     """jupyter_client's manager of a kernel, which starts it in the box and watches over it.
 
     `ended` says in words why the kernel was ended; empty while it was not.
@@ -153,11 +152,6 @@ class BoxedKernel(AsyncKernelManager):
     seconds: Any = Integer(300, help="seconds that a notebook may run").tag(config=True)
     processes: Any = Integer(32, help="processes that a kernel may have at once").tag(config=True)
     ended: Any = Unicode("")
-
-    def __init__(self, **settings: Any) -> None:
-        # Short: the path of a socket has room for a hundred characters.
-        self.sockets = Path(tempfile.mkdtemp(prefix="cp-k-"))
-        super().__init__(transport="ipc", connection_file=str(self.sockets / "k.json"), **settings)
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
         assert self.kernel_spec is not None
@@ -175,13 +169,6 @@ class BoxedKernel(AsyncKernelManager):
         pid = getattr(self.provisioner, "pid", None)
         if pid is not None:
             threading.Thread(target=self._watch, args=(pid,), daemon=True).start()
-
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart)
-        if not restart:
-            shutil.rmtree(self.sockets, ignore_errors=True)
-
-    cleanup_resources = _async_cleanup_resources
 
     def _watch(self, pid: int) -> None:
         """End the box when it takes too much: what one process may take says nothing of a hundred."""
