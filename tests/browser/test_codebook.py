@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
 from axe_audit import audit
+from lab_server import KIT, jupyterlab
 
-import chartpath
 from chartpath import items
 
 if TYPE_CHECKING:
@@ -19,18 +20,29 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-def open_with(page: Page, serve: Callable[..., str], tmp_path: Path, code: str) -> str:
-    """Run the code in the first cell of a new notebook, in a lab with the kit's settings; the address of the lab."""
-    folder = tmp_path / "course"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """JupyterLab with the kit's settings, once for this file, and the folder it shows.
+
+    What a learner pins lies beside each notebook, which has a folder of its own.
+    """
+    folder, state = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("state")
+    with jupyterlab(
+        folder, {"CHARTPATH_HOME": "home", "JUPYTER_CONFIG_PATH": str(KIT)}, state=state
+    ) as address:
+        yield address, folder
+
+
+def open_with(page: Page, lab: tuple[str, Path], code: str) -> str:
+    """Run the code in the first cell of a new notebook; the address of the lab."""
+    address, shown = lab
+    folder = Path(tempfile.mkdtemp(dir=shown))
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     cells = [nbformat.v4.new_code_cell(one) for one in (code, "")]
     nbformat.write(
         nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "book.ipynb"
     )
-    settings = str(Path(chartpath.__file__).parent / "_jupyter")
-    address = serve(folder, {"CHARTPATH_HOME": str(tmp_path / "home"), "JUPYTER_CONFIG_PATH": settings})
-    page.goto(f"{address}/lab/tree/book.ipynb")
+    page.goto(f"{address}/lab/tree/{folder.name}/book.ipynb?reset")  # not the tabs of another test
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
@@ -38,9 +50,9 @@ def open_with(page: Page, serve: Callable[..., str], tmp_path: Path, code: str) 
 
 
 @pytest.fixture
-def opened(page: Page, serve: Callable[..., str], tmp_path: Path) -> Page:
+def opened(page: Page, lab: tuple[str, Path]) -> Page:
     """A notebook with the panel in it, opened by Shift+Enter, the focus in the search."""
-    address = open_with(page, serve, tmp_path, "import chartpath as cp\ncp.codebook()")
+    address = open_with(page, lab, "import chartpath as cp\ncp.codebook()")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
     page.locator(".cp-search input").wait_for()
     page.locator(".cp-search input").first.focus()
@@ -190,7 +202,7 @@ def tab_back(page: Page, name: str) -> None:
 
 
 def test_the_reader_by_keyboard_find_a_phrase_and_quote_it(
-    page: Page, serve: Callable[..., str], tmp_path: Path, picture: Callable[..., Path]
+    page: Page, lab: tuple[str, Path], picture: Callable[..., Path]
 ) -> None:
     item = next(
         one for one in items.items() if one.chart and not one.assessed and len(one.chart.documents) > 2
@@ -198,7 +210,7 @@ def test_the_reader_by_keyboard_find_a_phrase_and_quote_it(
     assert item.chart
     last = item.chart.documents[-1]
     phrase = " ".join(last.text.split()[:3])
-    address = open_with(page, serve, tmp_path, f'import chartpath as cp\ncp.read("{item.id}")')
+    address = open_with(page, lab, f'import chartpath as cp\ncp.read("{item.id}")')
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
     tabs = page.get_by_role("tab", name=last.title)
     tabs.wait_for()

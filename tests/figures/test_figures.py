@@ -76,12 +76,15 @@ def test_pictures_of_an_occupation(name: str, soc: str) -> None:
 
 
 @pytest.mark.slow
-def test_pay_of_every_metropolitan_and_nonmetropolitan_area() -> None:
+def test_pay_of_every_metropolitan_and_nonmetropolitan_area(monkeypatch: pytest.MonkeyPatch) -> None:
     for area in careers.areas():
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert drawn(figures.pay_range(area.code, "coder"), inked=False).outside() == []
-            ax = figures.pay_range(area.code, COUNTED)
+    # What is said of all occupations at once; what is drawn of them is looked at elsewhere, for a part of the places.
+    monkeypatch.setattr("chartpath.figures.pay.draw_ranges", lambda *_: None)
+    for area in careers.areas():
+        ax = figures.pay_range(area.code, COUNTED)
         for soc in COUNTED:
             row = survey().get((area.code, soc))
             median = row["median"] if row else ""

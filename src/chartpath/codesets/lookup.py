@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from chartpath.codesets import cachefile
 from chartpath.codesets.database import Database
@@ -32,6 +32,8 @@ class Store(Database):
         self._notes_of: dict[str, tuple[Note, ...]] = {}
         self._above_of: dict[str, tuple[Node, ...]] = {}
         self._searcher: Searcher | None = None
+        # One chart asks for its few codes again and again.
+        self._get = lru_cache(maxsize=8192)(self._read)
 
     # -- codes and the tree ----------------------------------------------------------------------------
 
@@ -48,7 +50,7 @@ class Store(Database):
             return found
         return self._get(plain(code), int(check_edition(edition)))
 
-    def _get(self, bare: str, year: int) -> Code | None:
+    def _read(self, bare: str, year: int) -> Code | None:
         rows = self.rows(
             "SELECT code, title, billable, valid_from FROM codes WHERE plain = ? AND first <= ? AND last >= ?",
             (bare, year, year),

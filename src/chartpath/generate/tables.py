@@ -93,20 +93,33 @@ def reachable(situation: Situation, wanted: set[str]) -> Iterator[dict[str, Any]
             one for pair in _age_limits(situation) for edge in pair for one in (edge - 1, edge, edge + 1)
         }
     order = [fact for fact in situation.facts if fact in names]
+    closed = _closed(situation, order)
     for age in sorted(one for one in ages if low <= one <= high):
         for sex in situation.patient.sex if "sex" in names else list(situation.patient.sex)[:1]:
-            yield from _combine(situation, order, {"sex": sex, "age": age})
+            yield from _combine(situation, order, closed, {"sex": sex, "age": age})
 
 
-def _combine(situation: Situation, order: list[str], known: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _closed(situation: Situation, order: list[str]) -> list[list[Any]]:
+    """For 0, 1, 2 ... facts of the order: the constraints of which the last fact is known just then."""
+    found: list[list[Any]] = [[] for _ in range(len(order) + 1)]
+    for when in situation.never:
+        asked = facts_in(when) - {"age", "sex"}
+        if asked <= set(order):
+            found[max((order.index(fact) + 1 for fact in asked), default=0)].append(when)
+    return found
+
+
+def _combine(
+    situation: Situation, order: list[str], closed: list[list[Any]], known: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    if any(holds(when, known) for when in closed[0]):
+        return
     if not order:
-        relevant = [when for when in situation.never if facts_in(when) - {"age", "sex"} <= set(known)]
-        if not any(holds(when, known) for when in relevant):
-            yield known
+        yield known
         return
     for value, words in situation.facts[order[0]].items():
         if holds(words.get("when"), known):
-            yield from _combine(situation, order[1:], {**known, order[0]: value})
+            yield from _combine(situation, order[1:], closed[1:], {**known, order[0]: value})
 
 
 def _age_limits(situation: Situation) -> Iterator[tuple[int, int]]:
