@@ -14,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import chartpath
+from chartpath.codebook import places
 from chartpath.codebook.panel import PAUSE, Panel
 from chartpath.codebook.places import HCPCS, Place
 from chartpath.codebook.shelf import Shelf
@@ -57,6 +58,25 @@ def test_a_set_alone_is_searched_when_it_is_chosen() -> None:
     assert rows(book.results)[0].startswith("HCPCS")
     book.system.value = "icd10cm"
     assert all(row.startswith("CM") for row in rows(book.results))
+
+
+def test_the_beginning_of_a_procedure_stays_open() -> None:
+    """The first code that begins so would fill in what the learner has not chosen."""
+    book = panel("0FT4")
+    assert book.here
+    assert (book.here.id, book.here.level) == ("0FT4", "Body Part")
+    assert [step.value for step in book.builder.steps] == [*"0FT4", "", "", ""]
+    assert rows(book.results)[:2] == [
+        "PCS 0FT4- Gallbladder",
+        "PCS 0FT40ZZ Resection of Gallbladder, Open Approach",
+    ]
+    book.search.value = "0F"
+    assert rows(book.results) == ["PCS 0F- Hepatobiliary System and Pancreas"]
+
+
+@pytest.mark.parametrize("words", ["ct", "dm", "GZ"])
+def test_two_letters_are_a_word_before_they_are_characters(words: str) -> None:
+    assert all(one.billable for one in map(places.of_hit, places.find(words, places.PCS, "2027")))
 
 
 def test_a_modifier_is_shown_as_one_and_gives_no_answer_line() -> None:
@@ -186,6 +206,32 @@ def test_the_other_sets_join_when_the_typing_pauses() -> None:
     first, later = asyncio.run(typed())
     assert all(row.startswith("CM") for row in first)
     assert later[0].startswith("HCPCS")
+
+
+def test_nothing_is_said_before_every_set_was_asked() -> None:
+    """A screen reader reads the line out: a code of a later set must not be called "nothing found" on its way."""
+
+    async def typed() -> tuple[str, str]:
+        book = panel()
+        book.search.value = "0FT4"
+        early = book.status.value
+        await asyncio.sleep(PAUSE * 3)
+        return early, book.status.value
+
+    early, late = asyncio.run(typed())
+    assert "found" not in early
+    assert "found for “0FT4”, best first: 0FT4 Gallbladder" in late
+
+
+def test_what_was_decided_meanwhile_is_not_talked_over() -> None:
+    async def typed() -> str:
+        book = panel()
+        book.search.value = "S93.401"
+        choose(book.decisions["Side"], "left")
+        await asyncio.sleep(PAUSE * 3)
+        return book.status.value
+
+    assert "S93.402" in asyncio.run(typed())
 
 
 def test_what_was_chosen_before_the_other_sets_came_stays_in_its_row() -> None:

@@ -161,27 +161,34 @@ class Panel:
         self._chosen = False
         text, edition, one = self.search.value.strip(), self.edition.value, self.system.value
         first = places.find(text, one or FIRST, edition)
-        self._found(text, first)
+        self._found(first)
         if not one and len(text) > 1:
             self._later(lambda: self._joined(text, first))
+        else:
+            self._say_found(text)
 
     def _joined(self, text: str, first: list[Hit]) -> None:
         """The results of all sets."""
         others = [places.find(text, one, self.edition.value) for one in SYSTEMS if one != FIRST]
         hits = places.merged([first, *others])
         # What the learner chose meanwhile stays in its row.
-        self._found(text, [*first, *(hit for hit in hits if hit not in first)] if self._chosen else hits)
+        self._found([*first, *(hit for hit in hits if hit not in first)] if self._chosen else hits)
+        if not self._chosen:
+            self._say_found(text)
 
-    def _found(self, text: str, hits: list[Hit]) -> None:
+    def _found(self, hits: list[Hit]) -> None:
         self._hits = [places.of_hit(hit) for hit in hits]
         kept = self.results.index if self._chosen else 0
         self._settling = True
         self._list(self.results, [_result(one) for one in self._hits], kept)
         self._settling = False
         if not self._chosen:
-            first = self._hits[0] if self._hits else None
+            first = self._known(self._hits[0]) if self._hits else None
             if first is None or first != self.here:
                 self.show(first)
+
+    def _say_found(self, text: str) -> None:
+        """Say what was found, once every set was asked: "nothing" from the first of them would be read out too."""
         if len(text) < 2:
             self._say(self.shelf.trouble or "Type two letters or more.")
         elif not self._hits:
@@ -206,10 +213,12 @@ class Panel:
 
     def _picked(self, index: int | None, rows: Sequence[Place], branch: bool) -> None:
         if index is not None:
-            # A row may know less of a place than the book does: a heading of a search has no level.
-            chosen = rows[index]
             self._chosen = True
-            self.show(places.place(chosen.system, chosen.id, self.edition.value) or chosen, branch)
+            self.show(self._known(rows[index]), branch)
+
+    def _known(self, row: Place) -> Place:
+        """A row may know less of a place than the book does: a heading of a search has no level."""
+        return places.place(row.system, row.id, self.edition.value) or row
 
     def _opened(self) -> None:
         if self.tree.index is not None:

@@ -19,6 +19,7 @@ PCS, HCPCS = "icd10pcs", "hcpcs"
 NAMES = {FIRST: "ICD-10-CM", PCS: "ICD-10-PCS", HCPCS: "HCPCS Level II"}
 MOST = 40  # results of one set
 SHARE = 12  # results of each set when all are searched
+EXACT = 2.0  # score of the beginning of a code, where the search of words has none
 FAR = 0.4  # share of the best score below which a hit is not shown beside it
 
 
@@ -58,7 +59,20 @@ def find(text: str, system: str, edition: str) -> list[Hit]:
 @lru_cache(maxsize=512)
 def _found(text: str, system: str, edition: str) -> tuple[Hit, ...]:
     """Remembered: who types and takes back asks the same again."""
-    return tuple(views.search(text, system, MOST, edition))
+    hits = views.search(text, system, MOST, edition)
+    return tuple([*_begun(plain(text), hits, edition), *hits][:MOST] if system == PCS else hits)
+
+
+def _begun(stem: str, hits: list[Hit], edition: str) -> list[Hit]:
+    """The characters typed, as the place they are, before the codes that go on from it: what is open stays open.
+
+    CT and DM are the beginnings of procedure codes and, far more often, words.
+    """
+    typed = any(one.isdigit() for one in stem) or (hits and hits[0].code.startswith(stem))
+    one = _procedure(stem, edition) if typed else None
+    if one is None or one.billable:
+        return []
+    return [Hit(one.id, PCS, one.title, False, (), hits[0].score if hits else EXACT)]
 
 
 def merged(found: Iterable[list[Hit]]) -> list[Hit]:
