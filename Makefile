@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
+# The locks name every package with its hash: there is nothing to resolve.
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-deps
 
 # Compiled once, not by each of the hundred processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,13 +36,15 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.course: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) -r requirements.lock
+	$(INSTALL) --no-build-isolation -e .
 	touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.course
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
-	touch $@
+# All that the course needs is among it. A module is compiled when a test first imports it: most never are.
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --no-compile -r requirements-dev.lock
+	$(INSTALL) --no-build-isolation -e .
+	touch $(VENV)/.course $@
 
 # Resolve both locks anew: the versions of the course are a subset of those of the tests.
 lock: $(VENV)/.dev

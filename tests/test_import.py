@@ -20,7 +20,9 @@ HEAVY = (
 )
 
 
-@pytest.mark.parametrize("module", ["chartpath", "chartpath.desk", "chartpath.handin"])
+@pytest.mark.parametrize(
+    "module", ["chartpath", "chartpath.desk", "chartpath.handin", "chartpath.codesets.pcs"]
+)
 def test_the_learners_path_imports_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -44,6 +44,7 @@ for query in sys.argv[1:]:
     codes.search(query)
     print(time.perf_counter() - start)
 """
+PROCEDURE = "from chartpath.codesets import pcs; assert 'Gallbladder' in pcs.title('0FT44ZZ')"
 QUERIES = [
     "chronic kidney disease",
     "diabetes neuropathy",
@@ -97,6 +98,9 @@ def main() -> None:
     # The least time is the one that other programs disturbed least.
     first, peak = (min(column) for column in zip(*ours, strict=True))
     found = statistics.median(times(SEARCH))
+    fresh(PROCEDURE)
+    procedure = min(fresh(PROCEDURE)[0] for _ in range(repeats))
+    print(f"ICD-10-PCS: first answer {procedure * 1000:.0f} ms (aim: under 300 ms)")
     print(f"import chartpath: {min(light) * 1000:.0f} ms (aim: under 300 ms)")
     print(
         f"chartpath: first answer {first * 1000:.0f} ms, peak {peak:.0f} MB, a search {found * 1000:.1f} ms"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
 from axe_audit import audit
+from lab_server import jupyterlab
 
 from chartpath import items, record
 from learner import right_answer
@@ -23,6 +24,7 @@ CELLS = [
     'exam = cp.exam("CCA", questions=6)\nexam',
     "%%answer practice-sore-throat-01\nJ02.0",
 ]
+HOME = "import os\nos.environ['CHARTPATH_HOME'] = {!r}\n"
 SPEC = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
@@ -33,20 +35,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """JupyterLab, once for this file, and the folder it shows."""
+    folder, state = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("state")
+    with jupyterlab(folder, {"CHARTPATH_RECORD": ""}, state=state) as address:
+        yield address, folder
+
+
 @pytest.fixture
-def course(tmp_path: Path, home: Path, serve: Callable[..., str]) -> str:
-    """Address of a notebook with the cells of this test."""
-    folder = tmp_path / "course"
+def course(tmp_path: Path, home: Path, lab: tuple[str, Path]) -> tuple[str, str]:
+    """A notebook with the cells of this test, and a home of its own: address of the lab, path of the notebook."""
+    address, shown = lab
+    folder = shown / tmp_path.name
     folder.mkdir()
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    first, *rest = CELLS
+    cells = [nbformat.v4.new_code_cell(source) for source in (HOME.format(str(home)) + first, *rest)]
     nbformat.write(
         nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": SPEC}), folder / "book.ipynb"
     )
-    return serve(folder, {"CHARTPATH_HOME": str(home)})
+    return address, f"{folder.name}/book.ipynb"
 
 
-def start(page: Page, course: str, tab: str = "lab") -> None:
-    page.goto(f"{course}/{tab}/tree/book.ipynb")
+def start(page: Page, course: tuple[str, str], tab: str = "lab") -> None:
+    address, path = course
+    page.goto(f"{address}/{tab}/tree/{path}?reset")  # not the tabs of another test
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
 
@@ -70,7 +83,7 @@ def asked(page: Page) -> items.Item:
 
 
 def test_a_session_by_keyboard_is_kept_and_shown(
-    page: Page, course: str, home: Path, picture: Callable[..., Path]
+    page: Page, course: tuple[str, str], home: Path, picture: Callable[..., Path]
 ) -> None:
     start(page, course)
     run(page, 0)
@@ -106,7 +119,7 @@ def test_a_session_by_keyboard_is_kept_and_shown(
 
 
 def test_an_exam_survives_a_restart_and_reports(
-    page: Page, course: str, picture: Callable[..., Path]
+    page: Page, course: tuple[str, str], picture: Callable[..., Path]
 ) -> None:
     start(page, course)
     run(page, 0)
@@ -133,7 +146,7 @@ def test_an_exam_survives_a_restart_and_reports(
     picture(page, "exam-report")
 
 
-def test_two_tabs_on_one_notebook_lose_no_answer(page: Page, course: str) -> None:
+def test_two_tabs_on_one_notebook_lose_no_answer(page: Page, course: tuple[str, str]) -> None:
     start(page, course)
     other = page.context.new_page()
     other.set_default_timeout(60_000)

@@ -1,4 +1,4 @@
-"""The cache file of ICD-10-PCS: built once, safe for two processes, rebuilt when damaged; and a quick first answer."""
+"""The cache file of ICD-10-PCS: built once, safe for two processes, rebuilt when damaged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,14 +44,11 @@ def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1, "a part is left over"
 
 
-def test_a_fresh_process_answers_at_once(built: Path) -> None:
-    """Under 0.3 s with the file in place; the best of five, since other programs run too."""
-    taken = []
-    for _ in range(5):
-        start = time.perf_counter()
-        assert ask(built).communicate(timeout=60)[0].strip() == TITLE
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.3, taken
+def test_a_fresh_process_finds_the_file_in_place(built: Path) -> None:
+    """How fast it answers is for the benchmark; it builds nothing, and its imports are light (test_import)."""
+    before = {file: file.stat().st_mtime_ns for file in built.iterdir()}
+    assert ask(built).communicate(timeout=60)[0].strip() == TITLE
+    assert {file: file.stat().st_mtime_ns for file in built.iterdir()} == before
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "noise"])

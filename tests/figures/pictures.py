@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from chartpath import catalog
+from chartpath import careers, catalog
 from chartpath.figures.style import STYLE
 
 NUMBER = re.compile(r"[$+\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?%?")
@@ -38,6 +38,17 @@ def survey() -> dict[tuple[str, str], dict[str, str]]:
     return {
         (row["area_code"], row["soc"]): row for row in rows("labour/oews") if row["industry_code"] == "000000"
     }
+
+
+def extremes(chosen: list[str]) -> list[str]:
+    """Of every kind of place and every pattern of missing figures: the places with the longest names and the shortest."""
+    alike: dict[object, list[careers.Area]] = {}
+    for area in careers.areas():
+        found = [survey().get((area.code, soc), {}) for soc in chosen]
+        gaps = [tuple(name for name, value in row.items() if not value) or bool(row) for row in found]
+        alike.setdefault((area.kind, *gaps), []).append(area)
+    groups = [sorted(group, key=lambda area: len(area.name)) for group in alike.values()]
+    return [area.code for group in groups for area in {*group[:1], *group[-3:]}]
 
 
 def figure_of(ax: Axes) -> Figure:
