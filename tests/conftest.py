@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +14,8 @@ from own_kernel import OwnKernel
 
 os.environ["CHARTPATH_RECORD"] = "none"  # a test of the record sets its own folder, and unsets this
 nbval.kernel.KernelManager = OwnKernel
+# A worker holds the whole content, hundreds of megabytes that stay: looking through it for garbage took its share.
+gc.set_threshold(100_000, 50, 100)
 
 ROOT = Path(__file__).resolve().parents[1]
 # What takes longest, longest first. The first wait for browsers and servers most of the time, the others compute.

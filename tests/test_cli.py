@@ -65,6 +65,7 @@ def test_the_other_sets_answer_in_the_same_shape() -> None:
     assert "0FT44ZZ" in [hit["code"] for hit in hits]
 
 
+@pytest.mark.slow
 def test_changes_counts_are_those_of_the_addenda() -> None:
     data = json.loads(run("changes", "2026", "2027", "--json").stdout)
     assert (len(data["added"]), len(data["deleted"]), len(data["revised"])) == (190, 30, 4)

@@ -38,6 +38,7 @@ def read(path: Path) -> str:
     return " ".join(page.extract_text().split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("usps", SOME)
 def test_sheet_of_every_state(usps: str, tmp_path: Path) -> None:
     with warnings.catch_warnings():
@@ -123,6 +124,7 @@ def check(figure: Figure) -> None:
     assert pairs == []
 
 
+@pytest.mark.slow
 # Which note is long and which figure is missing differs by place: all of it must fit.
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from(AREAS), st.lists(st.sampled_from(COUNTED), min_size=1, max_size=4, unique=True))

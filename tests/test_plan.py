@@ -271,6 +271,7 @@ def test_upkeep_is_computed_from_the_table() -> None:
     assert any("40 percent" in line for line in made(credential="CCA", route="self-study").upkeep)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goal", sorted(facts.roles()))
 @pytest.mark.parametrize("route", sorted(facts.routes()))
 def test_every_role_and_route_makes_a_plan(goal: str, route: str) -> None:

@@ -38,6 +38,7 @@ def ask(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", ASK], env=environment, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
     both = [ask(tmp_path) for _ in range(2)]
     assert [process.communicate(timeout=120)[0].strip() for process in both] == [TITLE, TITLE]
@@ -51,6 +52,7 @@ def test_a_fresh_process_finds_the_file_in_place(built: Path) -> None:
     assert {file: file.stat().st_mtime_ns for file in built.iterdir()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["empty", "cut", "noise"])
 def test_a_damaged_file_is_rebuilt(built: Path, tmp_path: Path, damage: str) -> None:
     file = copy_of(built, tmp_path)

@@ -55,6 +55,7 @@ def inspect(ax: Axes) -> None:
     assert {one.strip(",") for one in money} <= figures_in(words.alt)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("usps", SOME)
 def test_pictures_of_a_place(usps: str) -> None:
     inspect(figures.pay_range(usps, COUNTED[:4]))
@@ -63,6 +64,7 @@ def test_pictures_of_a_place(usps: str) -> None:
     inspect(figures.uncertainty([usps, "US", "CA"], "coder"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("soc", EVERY)
 @pytest.mark.parametrize("name", BY_OCCUPATION)
 def test_pictures_of_an_occupation(name: str, soc: str) -> None:

@@ -24,6 +24,7 @@ def run(app: typer.Typer, *words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
+@pytest.mark.slow
 def test_a_run_and_its_counts(app: typer.Typer, tmp_path: Path) -> None:
     out = tmp_path / "class"
     made = run(app, "generate", "charts", "--seed", "quiet-river", "--count", "12", "--out", str(out))

@@ -24,16 +24,10 @@ from chartpath.generate import charts, situations
 from chartpath.generate.draw import Draw
 from chartpath.generate.folder import write_folder
 from chartpath.generate.likeness import jaccard, near_duplicates, shingles
-from chartpath.generate.model import read_situation
 from chartpath.generate.stats import chapter, folder, library, measure, sections
 from chartpath.scoring import grade, key_lines
 
 SECRET = "the instructor's secret of 2026"
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    read_situation.cache_clear()
 
 
 def test_what_is_written_reads_back_as_what_was_made(tmp_path: Path) -> None:
@@ -66,6 +60,7 @@ def test_for_any_seed_the_key_is_right_and_each_miscoding_loses(seed: str) -> No
             assert found == stated | {(error.kind, error.code) for error in wrong.may}
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_charts_whatever_the_hash_seed() -> None:
     program = (
         "import hashlib\nfrom chartpath.generate import charts\ntext = hashlib.sha256()\n"
@@ -103,6 +98,7 @@ def test_a_longer_run_begins_as_the_shorter_one() -> None:
     assert [one.id for one in charts("s", 8)] == [one.id for one in charts("s", 20)][:8]
 
 
+@pytest.mark.slow
 def test_no_two_charts_share_facts_and_key() -> None:
     made = list(charts("distinct", 150))
     assert len({(one.situation, *one.facts.items()) for one in made}) == 150

@@ -14,9 +14,11 @@ from chartpath.generate.model import read_situation
 from chartpath.generate.tables import choose, holds, reachable
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    read_situation.cache_clear()
+def test_a_file_is_read_again_only_when_it_changed(bent: Bent) -> None:
+    path = bent()
+    assert read_situation(path) is read_situation(path)
+    bent(lambda data: data.update(title="Another title"))
+    assert read_situation(path).title == "Another title"
 
 
 def test_the_small_situation_has_no_fault(bent: Bent) -> None:

@@ -119,6 +119,7 @@ def test_no_scheduler_is_one_line(address: str, monkeypatch: pytest.MonkeyPatch)
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_one_learner_and_not_the_class(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -238,6 +238,7 @@ def test_the_leak_check_finds_a_leak(course: Course) -> None:
     assert {name for name, _ in found} == {f"{UNIT}/{NOTEBOOK}", f"zip {UNIT}/{NOTEBOOK}"}
 
 
+@pytest.mark.slow
 def test_no_key_is_in_a_release_of_every_assessed_item(tmp_path: Path) -> None:
     course = new_course(tmp_path, ASSESSED)
     release_unit(UNIT, course=course)
@@ -252,6 +253,7 @@ def test_no_key_is_in_a_release_of_every_assessed_item(tmp_path: Path) -> None:
             assert facts["checksum"] == compute_checksum(from_dict(one | {"source": "".join(one["source"])}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", sorted({one.unit for one in items.items() if one.assessed}))
 def test_no_key_is_in_a_real_unit_s_release(course: Course, unit: str) -> None:
     """The whole bundle of a real unit: its assessments hold no code of their keys, its lessons no reason of them."""

@@ -43,6 +43,7 @@ def line(area: str, soc: str, measure: str) -> tuple[str, str]:
     return found.lines[0].value, found.lines[0].detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("soc", OFFERED)
 def test_every_area_has_a_page_that_says_what_the_table_says(soc: str) -> None:
     for area in careers.areas():

@@ -181,9 +181,18 @@ def situation_files() -> list[Path]:
     return sorted(folder().glob("*.yaml"))
 
 
-@lru_cache(maxsize=256)
 def read_situation(path: Path) -> Situation:
     """The situation in one file. Raises BadInput (file, what is wrong, what to do) when it is malformed."""
+    try:
+        now = path.stat()
+    except OSError as error:
+        raise BadInput(f"{path.name}: cannot be read ({error.strerror}). Check the name.") from error
+    return _situation(path, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=256)
+def _situation(path: Path, changed: int, size: int) -> Situation:
+    """Remembered as long as the file stays as it is: `changed` and `size` tell one state of it from the next."""
     data = read_yaml(path)
     made: Situation = structure(_plain_facts(data, path.name), Situation, path.name)
     faults = [*_faults(made, path.stem)]
