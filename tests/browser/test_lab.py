@@ -56,11 +56,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_the_course_opens_on_the_start_page(page: Page, lab: str, picture: Callable[..., Path]) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     assert page.get_by_role("tab", name="start-here.ipynb").count() == 1
     page.get_by_role("heading", name="Can you code your first chart in a minute?").wait_for()
     page.wait_for_timeout(3000)
+    # Whether JupyterLab should be built anew takes its server most of a second, and is no question for a learner.
+    assert [url for url in asked if "/api/build" in url] == []
     assert page.get_by_text("Would you like to get notified about official Jupyter news").count() == 0
     picture(page, "make-lab")
 
